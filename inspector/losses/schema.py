@@ -5,11 +5,15 @@ Data only. Shapes are tuples of symbols ("N", "C") or numbers, resolved by the s
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from inspector.report import Term
+
+Plain: TypeAlias = bool | int | float | str | None
+"""A constant as Python writes it."""
 
 
 class Spec(msgspec.Struct, frozen=True):
@@ -46,6 +50,8 @@ class ClassIndices(Spec, frozen=True, tag=True):
     below: str
     at_least: int = 0
     ignorable: bool = False
+    excluding: str = ""
+    """Name of the constructor argument whose value is no legal index (the blank of CTCLoss); "" for none."""
 
 
 class LabelLists(Spec, frozen=True, tag=True):
@@ -68,13 +74,19 @@ class Lengths(Spec, frozen=True, tag=True):
 class Choice(Spec, frozen=True, tag=True):
     """One of the listed constants."""
 
-    of: tuple[bool | int | float | str | None, ...]
+    of: tuple[Plain, ...]
 
 
-Values: TypeAlias = Real | Probabilities | LogProbabilities | ClassIndices | LabelLists | Signs | Lengths | Choice
+class Size(Spec, frozen=True, tag=True):
+    """The size that a symbol stands for: an argument such as `in_features` that fixes a shape. Several symbols: a tuple of sizes."""
+
+    of: str | tuple[str, ...]
 
 
-# -- inputs and cases ---------------------------------------------------------------------------------------------------
+Values: TypeAlias = Real | Probabilities | LogProbabilities | ClassIndices | LabelLists | Signs | Lengths | Choice | Size
+
+
+# -- inputs, cases and arguments ----------------------------------------------------------------------------------------
 
 
 class InputForm(Spec, frozen=True):
@@ -88,6 +100,8 @@ class InputForm(Spec, frozen=True):
     container: Literal["tensor", "tuple"] = "tensor"
     """"tuple": handed over as a tuple of Python numbers."""
     differentiable: bool = False
+    packed_by: str = ""
+    """Name of the input that holds the row lengths, where rows of different lengths lie end to end in one dimension; "" otherwise."""
 
 
 class Case(Spec, frozen=True):
@@ -98,9 +112,14 @@ class Case(Spec, frozen=True):
     target_kind: str
     """What --target-kind selects: "indices", "probabilities", "tensor lengths", …; "" where inputs come in one kind."""
     sizes: dict[str, int]
+    """Symbol -> size, unless a constructor argument fixes it (a `weight` of five classes makes C five)."""
     inputs: tuple[InputForm, ...]
-    when: dict[str, bool | int | float | str | None] = {}
+    when: dict[str, Plain] = {}
     """Constructor arguments this case belongs to, such as {"log_target": True}."""
+    narrowed: dict[str, Values] = {}
+    """Constructor arguments that take fewer values in this case (`ignore_index` with probabilities)."""
+    parameters: tuple[InputForm, ...] = ()
+    """Parameters of the module by dotted name; a shape here may group what the module stores flat, in row-major order."""
 
 
 class ArgumentForm(Spec, frozen=True):
@@ -109,4 +128,79 @@ class ArgumentForm(Spec, frozen=True):
     name: str
     values: Values | InputForm
     required: tuple[Term, ...] = ()
-    """For an argument without a default: values to construct with, the first by preference."""
+    """For an argument without a default: values to construct with, the first by preference. A `Size` needs none."""
+    others: tuple[Term, ...] = ()
+    """Legal values to try that the set of values cannot say: a callable, an options object."""
+
+
+# -- the mathematics ----------------------------------------------------------------------------------------------------
+
+
+class Slope(Spec, frozen=True):
+    """The closed form of one partial derivative of a term, in LaTeX, as terminal text, and as the function that computes it."""
+
+    of: str
+    """Name of the input or parameter."""
+    latex: str
+    text: str
+    compute: Callable[..., Any]
+    """Called like the term; returns the derivative in the shape in which the term receives the input."""
+
+
+class Rule(Spec, frozen=True):
+    """One term of a loss (the loss value of one element, row or sequence) for one kind of inputs, and its derivatives.
+
+    `term` receives each input, tensor argument, parameter and constant it names among its own parameters: an exact number, or a
+    nested list over the symbols in `core`. It is called once for each index of the other symbols.
+    """
+
+    latex: str
+    text: str
+    term: Callable[..., Any]
+    slopes: tuple[Slope, ...] = ()
+    core: tuple[str, ...] = ()
+    target_kind: str | None = None
+    """The kind of inputs it holds for; None for every kind."""
+    when: dict[str, Plain] = {}
+    """Constructor arguments it holds for, such as {"log_target": True}."""
+
+
+class Reduction(Spec, frozen=True):
+    """One value of `reduction` and what it divides by: terms are added, each divided by `divisor`, and the sum by the sum of shares."""
+
+    name: str
+    words: str
+    """What the sum is divided by, in words."""
+    share: Callable[..., Any] | None = None
+    """What a term adds to the common denominator, called like the term; None: the sum is not divided."""
+    divisor: Callable[..., Any] | None = None
+    """What a single term is divided by before it is added, called like the term; None for one."""
+    over: str = "terms"
+    """"terms": the denominator is the sum of shares over all terms; a symbol such as "N": it is that size."""
+    target_kind: str | None = None
+    """The kind of inputs it holds for; None for every kind."""
+
+
+class Formulation(Spec, frozen=True):
+    """A formula shown beside the rule: a name, LaTeX and terminal text."""
+
+    name: str
+    latex: str
+    text: str
+
+
+class LossDefinition(Spec, frozen=True):
+    """What one loss is."""
+
+    qualified_name: str
+    function: str
+    """Qualified name of the functional form; "" where there is none."""
+    cases: tuple[Case, ...]
+    arguments: tuple[ArgumentForm, ...]
+    rules: tuple[Rule, ...] = ()
+    reductions: tuple[Reduction, ...] = ()
+    notes: tuple[str, ...] = ()
+    mistake: str = ""
+    """The mistake people make most with it: one line."""
+    same_as: str = ""
+    """Qualified name of the loss it is another name of; "" for none."""
