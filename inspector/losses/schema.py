@@ -5,7 +5,7 @@ Data only. Shapes are tuples of symbols ("N", "C") or numbers, resolved by the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -78,7 +78,10 @@ class Choice(Spec, frozen=True, tag=True):
 
 
 class Size(Spec, frozen=True, tag=True):
-    """The size that a symbol stands for: an argument such as `in_features` that fixes a shape. Several symbols: a tuple of sizes."""
+    """The size that a symbol stands for: an argument such as `in_features` that fixes a shape. Several symbols: a tuple of sizes.
+
+    A case that has the symbols needs the argument; a case that lacks them belongs to its default.
+    """
 
     of: str | tuple[str, ...]
 
@@ -116,14 +119,17 @@ class Case(Spec, frozen=True):
     inputs: tuple[InputForm, ...]
     when: dict[str, Plain] = {}
     """Constructor arguments this case belongs to, such as {"log_target": True}."""
-    narrowed: dict[str, Values] = {}
+    narrowed: Mapping[str, Values] = {}
     """Constructor arguments that take fewer values in this case (`ignore_index` with probabilities)."""
     parameters: tuple[InputForm, ...] = ()
     """Parameters of the module by dotted name; a shape here may group what the module stores flat, in row-major order."""
 
 
 class ArgumentForm(Spec, frozen=True):
-    """One constructor argument: which values are legal. Tensor arguments are InputForms with symbols of the case."""
+    """One constructor argument: which values are legal. Tensor arguments are InputForms with symbols of the case.
+
+    A tensor argument can be given only in a case that has all its symbols (no weight of shape (D) where there is no D).
+    """
 
     name: str
     values: Values | InputForm
