@@ -1,0 +1,124 @@
+"""Rows of a tree -> lines of a terminal: numbers, branches, names, line numbers and places in columns that stay aligned.
+
+In: rows and a Look. Out: lines. Where there is room the explanation stands beside a row, else below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from inspector.render.ink import Line, Look, Span, cells, fit, line_cells, pad, wrap
+from inspector.render.places import Place
+from inspector.render.tree import Row
+from inspector.report import Record
+
+LinkOf: TypeAlias = Callable[[Place, Look], str]
+
+LONGEST_NAME = 48
+NARROWEST_REASON = 36
+"""Where fewer columns than this are left beside the rows, reasons stand below them."""
+WIDEST_REASON = 76
+_STYLES = {"python": "name", "attribute": "name", "native": "native", "builtin": "quiet", "unresolved": "bad"}
+
+
+class _Columns(Record, frozen=True):
+    """Where the columns of a tree begin and end."""
+
+    numbers: int
+    names: int
+    lines: int
+    places: int
+
+    @property
+    def reason(self) -> int:
+        """Where the reason begins, beside the row."""
+        return self.numbers + self.names + 2 + self.lines + 3 + self.places + 2
+
+
+def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explain: bool) -> Iterator[Line]:
+    """The rows as lines of a terminal; with `explain`, each with its condition and its reason."""
+    if not rows:
+        return
+    columns = _columns(rows, look)
+    beside = look.width - columns.reason >= NARROWEST_REASON
+    for row in rows:
+        if explain and row.condition:
+            yield from _condition(row, columns, look)
+        line = _row(row, columns, look, link_of)
+        yield from _explained(row, line, columns, look, beside=beside) if explain and _reason(row) else [line]
+
+
+def _columns(rows: Sequence[Row], look: Look) -> _Columns:
+    numbers = 6 if any(row.number for row in rows) else 2
+    lines = max(cells(_called_at(row)) for row in rows)
+    places = min(max(cells(row.defined_at.text) for row in rows), max(8, look.width // 4))
+    names = max(2 * len(row.rails) + cells(row.name) for row in rows)
+    room = look.width - numbers - lines - places - 5
+    return _Columns(numbers, max(8, min(names, room, LONGEST_NAME)), lines, places)
+
+
+def _called_at(row: Row) -> str:
+    return str(row.called_at.line) if row.called_at.line else ""
+
+
+def _rails(row: Row) -> str:
+    return "".join("│ " if goes_on else "  " for goes_on in row.rails[1:])
+
+
+def _row(row: Row, columns: _Columns, look: Look, link_of: LinkOf) -> Line:
+    branch = _rails(row) + ("" if not row.rails else "└ " if row.is_last else "├ ")
+    branch = fit(branch, columns.names - 6)
+    name = Span(fit(row.name, max(4, columns.names - cells(branch))), _style(row))
+    line = pad((*_number(row, columns), Span(branch, "quiet"), name), columns.numbers + columns.names + 2)
+    called = _called_at(row)
+    arrow = " → " if called and row.defined_at.text else "   "
+    line = (*line, Span(called.rjust(columns.lines), "", link_of(row.called_at, look)), Span(arrow, "quiet"))
+    return (*line, _place(row, columns, look, link_of))
+
+
+def _explained(row: Row, line: Line, columns: _Columns, look: Look, *, beside: bool) -> Iterator[Line]:
+    """The row with its reason: beside it where there is a column for that, or where it is short; below it else."""
+    reason = _reason(row)
+    gutter = _gutter(row, columns)
+    if beside:
+        yield from wrap(reason, min(look.width, columns.reason + WIDEST_REASON), pad(line, columns.reason), pad(gutter, columns.reason))
+    elif line_cells(line) + 2 + line_cells(tuple(reason)) <= look.width:
+        yield (*line, Span("  "), *reason)
+    else:
+        yield line
+        yield from wrap(reason, look.width, gutter, gutter)
+
+
+def _place(row: Row, columns: _Columns, look: Look, link_of: LinkOf) -> Span:
+    text = fit(row.defined_at.text, columns.places)
+    return Span(text, "" if row.defined_at.file else "quiet", link_of(row.defined_at, look))
+
+
+def _style(row: Row) -> str:
+    return "quiet" if row.taken == "false" else _STYLES[row.kind]
+
+
+def _number(row: Row, columns: _Columns) -> Line:
+    if columns.numbers < 6:
+        return (Span(" " * columns.numbers),)
+    return (Span(("·" if row.number is None else str(row.number)).rjust(columns.numbers - 2), "" if row.number else "quiet"), Span("  "))
+
+
+def _reason(row: Row) -> list[Span]:
+    mark = [Span(f"✗ {row.mark}", "bad")] if row.mark else []
+    why = [Span(("; " if mark else "") + row.why, "quiet")] if row.why else []
+    return mark + why
+
+
+def _gutter(row: Row, columns: _Columns) -> Line:
+    """The rails that go on beside a line that stands below a row."""
+    below = _rails(row) + ("" if not row.rails else "  " if row.is_last else "│ ") + ("│ " if row.has_children else "  ")
+    return (Span(" " * columns.numbers), Span(fit(below, columns.names - 4), "quiet"))
+
+
+def _condition(row: Row, columns: _Columns, look: Look) -> Iterator[Line]:
+    """The condition stands above the first row that it guards."""
+    gutter = (Span(" " * columns.numbers), Span(fit(_rails(row) + ("│ " if row.rails else ""), columns.names - 4), "quiet"))
+    ending = ", so:" if row.taken == "true" else ":"
+    return wrap([Span(row.condition + ending, "quiet")], min(look.width, line_cells(gutter) + WIDEST_REASON + 20), gutter, gutter)

@@ -1,0 +1,324 @@
+"""A record -> the sentence that explains it, shared by all faces.
+
+In: records of a Report. Out: short plain sentences, made by rule from what the record says; no class is known by name. What the
+record does not say is not said here either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from inspector.report import (
+    Agreement,
+    Argument,
+    AttributeRecord,
+    ClassEntry,
+    Constant,
+    Items,
+    Maker,
+    Member,
+    Record,
+    Reference,
+    Report,
+    Step,
+    TensorData,
+    Term,
+)
+
+FUNCTIONAL = "torch.nn.functional."
+LONGEST_CODE = 60
+"""A longer condition is shown by its two ends, since its reason says more than its middle; -v shows it whole."""
+
+
+class Facts(Record, frozen=True):
+    """What more than one sentence needs to know of a report, gathered once."""
+
+    kinds: dict[str, str]
+    """Attribute name -> "buffer", "parameter" or "submodule"; plain attributes are left out."""
+    last_native: int | None
+    """Id of the last native call that is taken and hands back a value of its own."""
+    entry: str
+    """Qualified name of the function that the user's own call reaches; "" where it is not known."""
+    subject: str
+    owners: tuple[str, ...]
+    """The classes of the MRO."""
+
+
+def facts(report: Report) -> Facts:
+    """The Facts of a report."""
+    steps = report.call_trace.steps
+    natives = [step.id for step in steps if step.kind == "native" and step.taken == "true" and step.observable and not step.result]
+    entries = [step.callee for step in steps if step.caller == "" and step.kind != "unresolved"]
+    attributes = report.construction_trace.attributes
+    return Facts(
+        kinds={record.name: record.kind for record in attributes if record.kind != "attribute"},
+        last_native=natives[-1] if natives else None,
+        entry=entries[0] if entries else "",
+        subject=report.subject.qualified_name,
+        owners=tuple(entry.qualified_name for entry in report.mro),
+    )
+
+
+# -- names --------------------------------------------------------------------------------------------------------------
+
+
+def short(name: str) -> str:
+    """The name as people say it: Module, Module._call_impl, F.cross_entropy, _reduction.get_enum; native names stay whole."""
+    name = name.replace("<locals>.", "")
+    if name.startswith(FUNCTIONAL):
+        return "F." + name.removeprefix(FUNCTIONAL)
+    if name.startswith("torch._C"):
+        return name
+    parts = name.split(".")
+    for place, part in enumerate(parts):
+        if re.match(r"_*[A-Z]", part):
+            return ".".join(parts[place:])
+    return name if len(parts) <= 3 else ".".join(parts[-2:])
+
+
+def last(name: str) -> str:
+    """The last part of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+def owner(name: str) -> str:
+    """The dotted name without its last part."""
+    return name.rpartition(".")[0]
+
+
+def listed(words: Iterable[str], joint: str = "and") -> str:
+    """The words as a list in a sentence: a, b and c."""
+    *most, final = [*words] or [""]
+    return f"{', '.join(most)} {joint} {final}" if most else final
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """The count with its noun: 1 call, 2 calls."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+# -- why it can be called -----------------------------------------------------------------------------------------------
+
+
+def why_callable(report: Report) -> str:
+    """Why `criterion(…)` works at all: where Python looks, which classes have nothing there, and what it finds."""
+    call = written_call(report)
+    opening = f"`{call}` makes Python look up `__call__` on the type of criterion, never on the object itself."
+    member = report.members.get("__call__")
+    if member is None:
+        return f"{opening} No class that was read defines it."
+    without = [short(entry.qualified_name) for entry in _before(report.mro, member.owner)]
+    found = f"{short(member.owner)} does" if without else f"{short(member.owner)} defines it itself"
+    passed = f" {listed(without)} {'has' if len(without) == 1 else 'have'} none;" if without else ""
+    return f"{opening}{passed} {found}: {_what_it_is(member)}."
+
+
+def written_call(report: Report) -> str:
+    """The user's own call as written; criterion(…) where the reader has none."""
+    return next((step.call_text for step in report.call_trace.steps if step.caller == "" and step.call_text), "criterion(…)")
+
+
+def _before(mro: Sequence[ClassEntry], name: str) -> list[ClassEntry]:
+    names = [entry.qualified_name for entry in mro]
+    return list(mro[: names.index(name)]) if name in names else []
+
+
+def _what_it_is(member: Member) -> str:
+    if member.kind == "alias" and member.alias_of:
+        return f"its `__call__` is another name for `{last(member.alias_of)}` (line {member.line})"
+    return "its `__call__` is built in" if member.kind == "native" else f"its `__call__` is a method of its own (line {member.line})"
+
+
+def contribution(entry: ClassEntry, report: Report) -> str:
+    """What a class of the MRO brings to this call and to the making of the instance; "" where it brings nothing."""
+    used = ", ".join(_brings(name, entry, report) for name in used_members(entry, report))
+    return "; ".join(text for text in (used, *_sets(entry, report)) if text)
+
+
+def used_members(entry: ClassEntry, report: Report) -> list[str]:
+    """The members of a class that the call uses, in the order of use: `__call__` first, then what the steps reach."""
+    prefix = entry.qualified_name + "."
+    owned = [name for name, member in report.members.items() if member.owner == entry.qualified_name and name == "__call__"]
+    steps = [step for step in report.call_trace.steps if step.taken == "true" and step.callee.startswith(prefix)]
+    called = [step.callee.removeprefix(prefix) for step in steps]
+    named_already = [last(report.members[name].alias_of or "") for name in owned]
+    return list(dict.fromkeys([*owned, *(name for name in called if "." not in name and name not in named_already)]))
+
+
+def _brings(name: str, entry: ClassEntry, report: Report) -> str:
+    member = report.members.get(name)
+    if member and member.owner == entry.qualified_name and member.kind == "alias" and member.alias_of:
+        return f"{name} = {last(member.alias_of)} (line {member.line})"
+    return name
+
+
+def _sets(entry: ClassEntry, report: Report) -> list[str]:
+    records = [record for record in report.construction_trace.attributes if record.owner == entry.qualified_name]
+    containers = [record for record in records if record.container]
+    said = [f"__init__ sets up {counted(len(containers), 'container')} and flags"] if containers else []
+    for kind, verb in (("attribute", "sets"), ("buffer", "registers the buffer"), ("parameter", "registers the parameter"),
+                       ("submodule", "makes the submodule")):  # fmt: skip
+        names = list(dict.fromkeys(record.name for record in records if record.kind == kind and not record.container))
+        said += [f"__init__ {verb} {listed(names)}"] if names else []
+    return said
+
+
+# -- steps --------------------------------------------------------------------------------------------------------------
+
+
+def step(record: Step, known: Facts) -> str:
+    """Why this step is there, or what comes of it: one clause; "" where the record says nothing worth a line."""
+    if record.kind == "unresolved":
+        return f"not known: {record.because}" if record.because else "not known"
+    return "; ".join(part for part in (_role(record, known), _outcome(record)) if part)
+
+
+def _role(record: Step, known: Facts) -> str:
+    reason = record.because if not record.condition else ""
+    if record.caller == "" and last(record.callee) == "__init__":
+        return f"`{record.call_text}` makes the object, then runs this"
+    if record.caller == "":
+        return "this is what `__call__` names" if last(record.callee) != "__call__" else "this is `__call__`"
+    if record.kind == "attribute":
+        return _attribute(record, known)
+    if record.id == known.last_native:
+        return "the last name Python can see: below it is C++"
+    if record.call_text.startswith("super("):
+        return reason or "super(): the next class that has one"
+    if last(record.callee) == "forward" and owner(record.callee) in known.owners:
+        return reason or _forward(owner(record.callee), known)
+    return reason
+
+
+def _attribute(record: Step, known: Facts) -> str:
+    """Why reading (or setting) an attribute runs Python code."""
+    text = record.call_text.partition("=")[0].strip()
+    name = last(text)
+    if last(record.callee) == "__setattr__":
+        return f"`{record.call_text}` runs it: {short(owner(record.callee))} looks whether the value is to be registered"
+    kind = known.kinds.get(name)
+    if kind:
+        return f"{name} is a {kind}, not in the object's own dict, so reading `{text}` runs this"
+    return record.because or f"reading `{text}` runs this"
+
+
+def _forward(defined_by: str, known: Facts) -> str:
+    if defined_by == known.subject:
+        return f"the forward that {short(defined_by)} defines"
+    return f"the forward that {short(known.subject)} inherits from {short(defined_by)}"
+
+
+def _outcome(record: Step) -> str:
+    return f"returns {record.result}" if record.result else ""
+
+
+def condition(record: Step, *, whole: bool = False) -> str:
+    """The condition that guards a step, its value and the reason: `x is not None` is false: its default is None."""
+    if not record.condition:
+        return ""
+    value = "is not known" if record.condition_value == "unknown" else f"is {record.condition_value}"
+    reason = f": {record.because}" if record.because else ""
+    return f"{code(record.condition, whole=whole)} {value}{reason}"
+
+
+def code(text: str, *, whole: bool = False) -> str:
+    """Python text inside a sentence, on one line and marked as such; the middle of a long one left out unless `whole`."""
+    text = " ".join(text.split())
+    if whole or len(text) <= LONGEST_CODE:
+        return f"`{text}`"
+    head = text[: LONGEST_CODE // 2].rpartition(" ")[0] or text[: LONGEST_CODE // 2]
+    tail = text[-LONGEST_CODE // 2 :].partition(" ")[2] or text[-LONGEST_CODE // 2 :]
+    return f"`{head} … {tail}`"
+
+
+def not_taken(steps: Sequence[Step]) -> list[str]:
+    """One clause for each path that was not taken: what it would have called, and why it was not."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for record in steps:
+        names = groups.setdefault((record.condition, record.because), [])
+        name = last(record.callee)
+        if name not in names:
+            names.append(name)
+    return [_path(names, condition_text, because) for (condition_text, because), names in groups.items()]
+
+
+def _path(names: list[str], condition_text: str, because: str) -> str:
+    shown = listed(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
+    reason = because or (f"only if {code(condition_text)}" if condition_text else "")
+    return f"{shown} ({reason})" if reason else shown
+
+
+# -- construction -------------------------------------------------------------------------------------------------------
+
+
+def attribute(record: AttributeRecord, numbers: Sequence[int] = ()) -> str:
+    """What is worth knowing of an attribute: what registers it, under which condition, and where the call reads it."""
+    said = []
+    if record.kind == "buffer":
+        said.append("moves with .to(), " + ("saved in the state_dict" if record.persistent else "not saved in the state_dict"))
+    elif record.kind == "parameter":
+        said.append("learned: in parameters()")
+    if record.condition:
+        said.append(f"because {record.because}" if record.because else f"if {code(record.condition)}")
+    if numbers:
+        steps = listed(str(number) for number in numbers)
+        through = " through __getattr__" if record.kind != "attribute" else ""
+        said.append(f"read in step {steps}{through}" if len(numbers) == 1 else f"read in steps {steps}{through}")
+    return "; ".join(said)
+
+
+def containers(records: Sequence[AttributeRecord]) -> str:
+    """The state every Module starts with, in one sentence."""
+    if not records:
+        return ""
+    makers = listed(dict.fromkeys(short(record.set_in) for record in records))
+    return f"{makers} sets up {counted(len(records), 'container')} and flags"
+
+
+# -- agreement ----------------------------------------------------------------------------------------------------------
+
+
+def verdict(agreement: Agreement) -> str:
+    """The figure: how many of the steps read as taken a run confirmed."""
+    done = len(agreement.confirmed)
+    return f"{done} of {counted(agreement.taken, 'step')} confirmed by a run"
+
+
+def leftovers(agreement: Agreement) -> str:
+    """What is left over on either side, in one sentence."""
+    missing, extra = len(agreement.read_not_run), len(agreement.run_not_read)
+    if not missing and not extra:
+        return "Every step read as taken ran, and nothing ran that was not read."
+    parts = []
+    if missing:
+        parts.append(f"{counted(missing, 'step')} read as taken did not run")
+    if extra:
+        parts.append(f"{counted(extra, 'call')} ran that {'was' if extra == 1 else 'were'} not read")
+    return listed(parts).capitalize() + ":"
+
+
+# -- values -------------------------------------------------------------------------------------------------------------
+
+
+def value(argument: Argument) -> str:
+    """An argument of a call in short: its name with the dtype and shape of a tensor, or with the value itself."""
+    name = f"{argument.name} " if argument.name else ""
+    return name + term(argument.value)
+
+
+def term(given: Term) -> str:
+    """A term as people write it; a whole tensor by dtype and shape only."""
+    match given:
+        case TensorData():
+            return f"{given.dtype} ({', '.join(map(str, given.shape))}{',' if len(given.shape) == 1 else ''})"
+        case Items():
+            inside = ", ".join(term(item) for item in given.items)
+            return f"[{inside}]" if given.kind == "list" else f"({inside}{',' if len(given.items) == 1 else ''})"
+        case Maker():
+            inside = ", ".join((f"{a.name}=" if a.name else "") + term(a.value) for a in given.args)
+            return f"{given.function}({inside})"
+        case Reference():
+            return given.name
+        case Constant():
+            return str(given.value) if given.nonfinite else repr(given.value)

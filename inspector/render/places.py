@@ -1,0 +1,49 @@
+"""Where a thing stands -> the words and the address that lead there: the file and line, and the line on GitHub.
+
+In: a file relative to the folder that holds `torch/`, and the release. Out: Place. It opens no file.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from inspector.report import Record, Release, Step, StepKind
+
+GITHUB = "https://github.com/pytorch/pytorch/blob/"
+_INSTEAD_OF_A_FILE: dict[StepKind, str] = {"native": "native", "builtin": "builtin", "unresolved": "not known"}
+
+
+class Place(Record, frozen=True):
+    """A file and a line, as shown and as linked."""
+
+    text: str
+    """loss.py:1200; or "native", "builtin", "not known" where there is no file to show."""
+    file: str = ""
+    line: int = 0
+    url: str = ""
+    """The line on GitHub at the exact commit; "" where the file is not torch's or the commit is not known."""
+
+    @property
+    def path(self) -> str:
+        """The whole path with its line: torch/nn/modules/loss.py:1200."""
+        return f"{self.file}:{self.line}" if self.file else self.text
+
+
+def place(file: str, line: int, release: Release) -> Place:
+    """The Place of a line in a file."""
+    if not file:
+        return Place("")
+    return Place(f"{file.rpartition('/')[2]}:{line}", file, line, _github(file, line, release))
+
+
+def callee_place(step: Step, release: Release) -> Place:
+    """Where the function stands that a step calls."""
+    if step.callee_file:
+        return place(step.callee_file, step.callee_line, release)
+    return Place(_INSTEAD_OF_A_FILE.get(step.kind, ""))
+
+
+def _github(file: str, line: int, release: Release) -> str:
+    if not release.git_version or not file.startswith("torch/"):
+        return ""
+    return f"{GITHUB}{release.git_version}/{quote(file)}#L{line}"
