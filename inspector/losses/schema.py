@@ -142,6 +142,14 @@ class ArgumentForm(Spec, frozen=True):
 # -- the mathematics ----------------------------------------------------------------------------------------------------
 
 
+class Simpler(Spec, frozen=True):
+    """What a formula comes to when some constructor arguments have the values in `when`; None there: the argument is not given."""
+
+    when: dict[str, Plain]
+    latex: str
+    text: str
+
+
 class Slope(Spec, frozen=True):
     """The closed form of one partial derivative of a term, in LaTeX, as terminal text, and as the function that computes it."""
 
@@ -151,20 +159,30 @@ class Slope(Spec, frozen=True):
     text: str
     compute: Callable[..., Any]
     """Called like the term; returns the derivative in the shape in which the term receives the input."""
+    simpler: tuple[Simpler, ...] = ()
+    """Shorter forms, the first that applies is shown."""
 
 
 class Rule(Spec, frozen=True):
     """One term of a loss (the loss value of one element, row or sequence) for one kind of inputs, and its derivatives.
 
-    `term` receives each input, tensor argument, parameter and constant it names among its own parameters: an exact number, or a
-    nested list over the symbols in `core`. It is called once for each index of the other symbols.
+    `term` receives the inputs, tensor arguments and constants that it names among its own parameters (and, under the name
+    `parameters`, those of the module): an exact number, or a nested list over the symbols in `core`. It is called once for each
+    index of the other symbols.
     """
 
     latex: str
     text: str
+    symbols: dict[str, str]
+    """Symbol in the formulas -> the input or argument it stands for: {"x": "input"}."""
     term: Callable[..., Any]
     slopes: tuple[Slope, ...] = ()
     core: tuple[str, ...] = ()
+    simpler: tuple[Simpler, ...] = ()
+    """Shorter forms, the first that applies is shown."""
+    where: str = ""
+    """What a letter of the terminal text stands for: "p = softmax(x)"."""
+    where_latex: str = ""
     target_kind: str | None = None
     """The kind of inputs it holds for; None for every kind."""
     when: dict[str, Plain] = {}
@@ -172,27 +190,30 @@ class Rule(Spec, frozen=True):
 
 
 class Reduction(Spec, frozen=True):
-    """One value of `reduction` and what it divides by: terms are added, each divided by `divisor`, and the sum by the sum of shares."""
+    """One value of `reduction`: terms are added, each over its divisor, and the sum is divided by the sum of shares."""
 
     name: str
     words: str
     """What the sum is divided by, in words."""
+    latex: str
+    """The loss value from the terms ℓ."""
+    text: str
     share: Callable[..., Any] | None = None
     """What a term adds to the common denominator, called like the term; None: the sum is not divided."""
     divisor: Callable[..., Any] | None = None
     """What a single term is divided by before it is added, called like the term; None for one."""
-    over: str = "terms"
-    """"terms": the denominator is the sum of shares over all terms; a symbol such as "N": it is that size."""
+    by_first_axis: bool = False
+    """True: the denominator is the size of the first axis of the first input, whatever the terms are."""
     target_kind: str | None = None
     """The kind of inputs it holds for; None for every kind."""
 
 
-class Formulation(Spec, frozen=True):
-    """A formula shown beside the rule: a name, LaTeX and terminal text."""
+class Field(Spec, frozen=True):
+    """One field of what the loss returns, where it returns several: a reduction of the terms, times a factor."""
 
     name: str
-    latex: str
-    text: str
+    reduction: str
+    factor: int = 1
 
 
 class LossDefinition(Spec, frozen=True):
@@ -208,5 +229,7 @@ class LossDefinition(Spec, frozen=True):
     notes: tuple[str, ...] = ()
     mistake: str = ""
     """The mistake people make most with it: one line."""
+    fields: tuple[Field, ...] = ()
+    """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""

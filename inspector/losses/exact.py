@@ -1,0 +1,233 @@
+"""Numbers to 50 digits that also know how rounding errors would add up, and their derivatives. Loads mpmath, never torch.
+
+In: floats. Out: Exact numbers with a value, a condition and partial derivatives. Each operation states its value and its local
+derivatives once; condition and partial derivatives follow from those by the chain rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+import mpmath  # type: ignore[import-untyped]
+
+DIGITS = 50
+_CONTEXT = mpmath.MPContext()
+_CONTEXT.dps = DIGITS
+_mpf = _CONTEXT.mpf
+_ZERO, _ONE = _mpf(0), _mpf(1)
+_INFINITY, _NAN = _mpf("inf"), _mpf("nan")
+
+Real: TypeAlias = Any
+"""An mpmath real; mpmath has no types."""
+
+
+class Exact:
+    """A real number to 50 digits.
+
+    `condition`: Σ |∂self/∂v|·|v| over the inputs and every intermediate v, itself included. A machine that rounds each input and
+    each result to a relative error u is off by at most about u times this.
+    `partials`: index of a variable -> derivative, for the variables made with `variable`.
+    """
+
+    __slots__ = ("condition", "partials", "value")
+
+    def __init__(self, value: Real, condition: float, partials: dict[int, Real] | None = None) -> None:
+        self.value = value
+        self.condition = condition
+        self.partials = partials
+
+    # -- arithmetic -----------------------------------------------------------------------------------------------------
+
+    def __add__(self, other: Exact | float) -> Exact:
+        right = exact(other)
+        return _result(self.value + right.value, ((self, _ONE), (right, _ONE)))
+
+    def __sub__(self, other: Exact | float) -> Exact:
+        right = exact(other)
+        return _result(self.value - right.value, ((self, _ONE), (right, -_ONE)))
+
+    def __mul__(self, other: Exact | float) -> Exact:
+        right = exact(other)
+        return _result(self.value * right.value, ((self, right.value), (right, self.value)))
+
+    def __truediv__(self, other: Exact | float) -> Exact:
+        right = exact(other)
+        value = _divide(self.value, right.value)
+        return _result(value, ((self, _divide(_ONE, right.value)), (right, -_divide(value, right.value))))
+
+    def __pow__(self, other: Exact | float) -> Exact:
+        power = exact(other)
+        if self.value == 0:
+            return _result(_ZERO if power.value > 0 else _ONE, ((self, _ONE if power.value == 1 else _ZERO),))
+        value = self.value**power.value
+        parts = [(self, power.value * value / self.value)]
+        if self.value > 0:
+            parts.append((power, value * _CONTEXT.log(self.value)))
+        return _result(value, tuple(parts))
+
+    def __radd__(self, other: float) -> Exact:
+        return exact(other) + self
+
+    def __rsub__(self, other: float) -> Exact:
+        return exact(other) - self
+
+    def __rmul__(self, other: float) -> Exact:
+        return exact(other) * self
+
+    def __rtruediv__(self, other: float) -> Exact:
+        return exact(other) / self
+
+    def __neg__(self) -> Exact:
+        negated = None if self.partials is None else {index: -slope for index, slope in self.partials.items()}
+        return Exact(-self.value, self.condition, negated)
+
+    def __abs__(self) -> Exact:
+        return -self if self < 0 else self
+
+    # -- comparison: noted, since a loss has a kink where it compares ---------------------------------------------------
+
+    def __lt__(self, other: Exact | float) -> bool:
+        return _compare(self, exact(other)) < 0
+
+    def __le__(self, other: Exact | float) -> bool:
+        return _compare(self, exact(other)) <= 0
+
+    def __gt__(self, other: Exact | float) -> bool:
+        return _compare(self, exact(other)) > 0
+
+    def __ge__(self, other: Exact | float) -> bool:
+        return _compare(self, exact(other)) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Exact | int | float):
+            return NotImplemented
+        return bool(self.value == exact(other).value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    # -- functions ------------------------------------------------------------------------------------------------------
+
+    def exp(self) -> Exact:
+        value = _CONTEXT.exp(self.value)
+        return _result(value, ((self, value),))
+
+    def log(self) -> Exact:
+        if self.value == 0:
+            return Exact(-_INFINITY, 0.0)
+        return _result(_CONTEXT.log(self.value), ((self, _ONE / self.value),))
+
+    def sqrt(self) -> Exact:
+        value = _CONTEXT.sqrt(self.value)
+        return _result(value, ((self, _divide(_ONE, 2 * value)),))
+
+    def sign(self) -> int:
+        order = _compare(self, exact(0))
+        return (order > 0) - (order < 0)
+
+    def larger(self, other: Exact | float) -> Exact:
+        right = exact(other)
+        return right if self < right else self
+
+    def kept_above(self, low: Exact) -> Exact:
+        if self >= low:
+            return self
+        return Exact(low.value, low.condition, self.partials)
+
+    def log_one_plus_exp(self) -> Exact:
+        value = (self.value if self.value > 0 else _ZERO) + _CONTEXT.log1p(_CONTEXT.exp(-abs(self.value)))
+        return _result(value, ((self, _CONTEXT.exp(self.value - value)),))
+
+    def log_sum_exp(self, others: Sequence[Exact]) -> Exact:
+        """Of all the numbers in `others`, self among them."""
+        top = max(other.value for other in others)
+        if not _CONTEXT.isfinite(top):
+            return Exact(top, 0.0)
+        value = top + _CONTEXT.log(_CONTEXT.fsum(_CONTEXT.exp(other.value - top) for other in others))
+        found = _result(value, tuple((other, _CONTEXT.exp(other.value - value)) for other in others))
+        found.condition += abs(float(top)) + len(others)
+        return found
+
+
+def exact(value: Exact | float) -> Exact:
+    """The number itself; a float or an int becomes a constant whose own rounding counts once."""
+    if isinstance(value, Exact):
+        return value
+    return Exact(_mpf(value), abs(float(value)))
+
+
+def variable(value: float, index: int) -> Exact:
+    """An input to differentiate by: its partial derivative by itself is one."""
+    return Exact(_mpf(value), abs(value), {index: _ONE})
+
+
+def _result(value: Real, parts: tuple[tuple[Exact, Real], ...]) -> Exact:
+    """The value of an operation with the local derivative by each operand."""
+    condition = abs(float(value))
+    partials: dict[int, Real] | None = None
+    for operand, slope in parts:
+        if operand.condition:
+            condition += abs(float(slope)) * operand.condition
+        if operand.partials:
+            partials = {} if partials is None else partials
+            for index, inner in operand.partials.items():
+                partials[index] = partials.get(index, _ZERO) + slope * inner
+    return Exact(value, condition, partials)
+
+
+def _divide(top: Real, bottom: Real) -> Real:
+    """Division as the IEEE standard has it: 0/0 is nan, x/0 infinite."""
+    if bottom != 0:
+        return top / bottom
+    return _NAN if top == 0 or top != top else _INFINITY * (1 if top > 0 else -1)
+
+
+# -- kinks --------------------------------------------------------------------------------------------------------------
+
+
+class Comparisons:
+    """The comparisons made while references run: how close they came to a tie."""
+
+    def __init__(self) -> None:
+        self.closest = float("inf")
+        """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
+
+    def note(self, left: Exact, right: Exact) -> None:
+        """Takes one comparison into account."""
+        scale = left.condition + right.condition
+        if scale:
+            self.closest = min(self.closest, abs(float(left.value - right.value)) / scale)
+
+
+_RECORDER: ContextVar[Comparisons | None] = ContextVar("comparisons", default=None)
+
+
+def _compare(left: Exact, right: Exact) -> int:
+    recorder = _RECORDER.get()
+    if recorder is not None:
+        recorder.note(left, right)
+    return int(left.value > right.value) - int(left.value < right.value)
+
+
+@contextmanager
+def comparisons() -> Iterator[Comparisons]:
+    """The comparisons made inside the `with` block."""
+    recorder = Comparisons()
+    token = _RECORDER.set(recorder)
+    try:
+        yield recorder
+    finally:
+        _RECORDER.reset(token)
+
+
+def double_double(number: Exact) -> tuple[float, float]:
+    """The value as a float and what is left over, a second float: together 106 bits."""
+    high = float(number.value)
+    if high in (float("inf"), float("-inf")) or high != high:
+        return high, 0.0
+    return high, float(number.value - _mpf(high))

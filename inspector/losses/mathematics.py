@@ -1,0 +1,104 @@
+"""The functions that formulas are written with: exp, log, norms and the like, on exact numbers or lists of them.
+
+In: exact numbers. Out: exact numbers. It hands the work to the numbers themselves, so reading a definition loads no arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+Number: TypeAlias = Any
+"""An exact number, or a plain int or float where a formula has a constant."""
+Vector: TypeAlias = Sequence[Number]
+Matrix: TypeAlias = Sequence[Vector]
+
+
+def exp(x: Number) -> Number:
+    """e to the power x."""
+    return x.exp()
+
+
+def log(x: Number) -> Number:
+    """The natural logarithm; minus infinity at zero."""
+    return x.log()
+
+
+def sqrt(x: Number) -> Number:
+    """The square root."""
+    return x.sqrt()
+
+
+def sign(x: Number) -> int:
+    """-1, 0 or 1."""
+    found: int = x.sign()
+    return found
+
+
+def larger(x: Number, y: Number | float) -> Number:
+    """The larger of two; x where they are equal."""
+    return x.larger(y)
+
+
+def hinge(x: Number) -> Number:
+    """max(0, x)."""
+    return x.larger(0)
+
+
+def step(x: Number) -> int:
+    """1 where x is positive, else 0: the slope of the hinge."""
+    return 1 if x > 0 else 0
+
+
+def log_of_sum(x: Number) -> Number:
+    """log(1 + e^x), without the loss of accuracy that the sum would bring."""
+    return x.log_one_plus_exp()
+
+
+def sigmoid(x: Number) -> Number:
+    """1 / (1 + e^-x)."""
+    return exp(-log_of_sum(-x))
+
+
+def log_sum_exp(xs: Vector) -> Number:
+    """log(Σ e^x), as one operation."""
+    return xs[0].log_sum_exp(xs)
+
+
+def log_softmax(xs: Vector) -> list[Number]:
+    """x - log Σ e^x, for each x."""
+    total = log_sum_exp(xs)
+    return [x - total for x in xs]
+
+
+def softmax(xs: Vector) -> list[Number]:
+    """e^x / Σ e^x, for each x."""
+    return [exp(x) for x in log_softmax(xs)]
+
+
+def kept_above(x: Number, low: Number) -> Number:
+    """max(x, low) whose derivative is that of x everywhere: the bound is no part of the function that is differentiated."""
+    return x.kept_above(low)
+
+
+def x_log_x(x: Number) -> Number:
+    """x·log x, and 0 at 0."""
+    return x * log(x) if x != 0 else x
+
+
+def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number:
+    """Σ x·y."""
+    return total(x * y for x, y in zip(xs, ys, strict=True))
+
+
+def total(xs: Iterable[Number]) -> Number:
+    """The sum of at least one number."""
+    first, *rest = xs
+    for x in rest:
+        first = first + x
+    return first
+
+
+def one_hot(index: int, size: int) -> list[int]:
+    """1 at the index, 0 elsewhere."""
+    return [1 if i == index else 0 for i in range(size)]
