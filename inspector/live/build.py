@@ -27,7 +27,7 @@ REFUSALS = (TypeError, ValueError, RuntimeError, AssertionError, LookupError, Ar
 """What torch raises when it is given arguments or inputs it does not take."""
 
 TENSOR_MAKERS = frozenset(
-    {"rand", "randn", "randint", "randperm", "ones", "zeros", "full", "tensor", "arange", "eye", "linspace", "Tensor"}
+    {"rand", "randn", "randint", "randperm", "ones", "zeros", "full", "tensor", "arange", "eye", "linspace", "Tensor", "FloatTensor"}
 )
 """The functions under `torch.` that an argument may call."""
 
@@ -183,7 +183,7 @@ def _referenced(name: str) -> Any:
 
 
 def _not_allowed(shown: str) -> InspectError:
-    allowed = ", ".join(f"torch.{name}" for name in sorted(TENSOR_MAKERS) if name != "Tensor")
+    allowed = ", ".join(f"torch.{name}" for name in sorted(TENSOR_MAKERS) if name[0].islower())
     todo = f"use literals, a class of torch.nn, or one of {allowed}"
     return InspectError("expression-not-allowed", f"{shown} is not run here", todo=todo)
 

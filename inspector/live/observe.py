@@ -4,8 +4,8 @@ In: a module and a sample. Out: an Observation. The module is called once; its b
 
 An ordinary call is not the first of its process: imports inside functions and filled caches belong to the first one only. So a plain
 run comes first, unobserved, on a copy of the module. What that run's autograd graph is, every observed run is held against. Only the
-calls are recorded on the module itself, since a copy can take another path (a copied LSTM finds its weights changed). Warnings are
-ignored while it runs, which leaves `warnings.warn` a call like any other and keeps the once-registry from hiding or adding any.
+calls are recorded on the module itself, since a copy need not take the same path. Warnings are ignored while it runs, which leaves
+`warnings.warn` a call like any other and keeps the once-registry from hiding or adding any.
 """
 
 from __future__ import annotations
