@@ -1,0 +1,52 @@
+"""A call, read: `criterion(input, target)` from `__call__`, looked up on the type, down to the native functions.
+
+In: a follower, the constructed instance and a sample. Out: a CallTrace.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inspector.report import CallTrace, Sample, Step
+from inspector.source import terms
+from inspector.source.follow import calls
+from inspector.source.follow.follower import Follower
+from inspector.source.follow.state import Arguments, Frame, LimitReached, Raised
+from inspector.source.values import Instance, Value
+
+
+def follow_calls(f: Follower, instance: Value, sample: Sample | None) -> CallTrace:
+    """Follows the call of an instance with the inputs of a sample; without one, nothing is known of the inputs."""
+    frame = Frame("", "", None, "")
+    arguments = Arguments(open=True)
+    if sample is not None:
+        with f.silent():
+            arguments = terms.arguments_of(f, sample.inputs, frame)
+            arguments.positional, arguments.named = [*arguments.positional, *arguments.named.values()], {}
+    ended = ""
+    try:
+        calls.call(f, instance, arguments, frame, None)
+    except LimitReached:
+        ended = "the call is longer or nested deeper than is followed"
+    except Raised as raised:
+        ended = f"reading says that {raised.name} is raised here"
+    steps = _described(f.steps(), instance, sample)
+    return CallTrace((*steps, _end(steps, ended)) if ended else steps)
+
+
+def _described(steps: tuple[Step, ...], instance: Value, sample: Sample | None) -> tuple[Step, ...]:
+    names = ", ".join(argument.name or "…" for argument in sample.inputs) if sample is not None else "…"
+    lookup = "`__call__` is looked up on the type" if isinstance(instance, Instance) else ""
+    return tuple(
+        msgspec.structs.replace(step, call_text=f"criterion({names})", because=step.because or lookup) if step.parent is None else step
+        for step in steps
+    )
+
+
+def _end(steps: tuple[Step, ...], why: str) -> Step:
+    last = steps[-1] if steps else None
+    return Step(
+        id=len(steps) + 1, parent=last.parent if last else None, caller=last.caller if last else "", callee="…", kind="unresolved",
+        call_file=last.call_file if last else "", call_line=last.call_line if last else 0, call_text="…", callee_file="", callee_line=0,
+        condition="", condition_value="unknown", because=why, taken="unknown", observable=False,
+    )  # fmt: skip

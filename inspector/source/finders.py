@@ -1,0 +1,117 @@
+"""Where text comes from: the installed torch (found without importing it), the standard library, a package on the path.
+
+In: a module's dotted name. Out: its text and its file, relative to the folder that holds it. Nothing is imported.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import sysconfig
+from functools import lru_cache
+from pathlib import Path
+
+from inspector.errors import CouldNotRun
+from inspector.report import Release
+
+STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+
+
+class TorchText:
+    """The Python text of one torch, and of the modules beside it.
+
+    `root` is the folder that holds `torch/`; `release` says which torch it is. `packages` are further top-level
+    packages whose calls are followed (a subject's own package), by name, with the folder that holds each.
+    """
+
+    def __init__(self, root: Path, release: Release, packages: dict[str, Path] | None = None) -> None:
+        self.root = root
+        self.release = release
+        self.packages = packages or {}
+        self._texts: dict[Path, str] = {}
+        self._files: dict[str, Path | None] = {}
+
+    def file_of(self, module: str, *, stub: bool = False) -> Path | None:
+        """The file of a module (its stub for C modules), or None where there is no text of it."""
+        key = module + ("|stub" if stub else "")
+        if key not in self._files:
+            self._files[key] = self._locate(module, ".pyi" if stub else ".py")
+        return self._files[key]
+
+    def text_of(self, path: Path) -> str:
+        """The text of a file, read once."""
+        if path not in self._texts:
+            self._texts[path] = path.read_text(encoding="utf-8")
+        return self._texts[path]
+
+    def relative(self, path: Path) -> str:
+        """The file as records name it: relative to the folder that holds `torch/` (or the other package)."""
+        for folder in (self.root, *self.packages.values(), STANDARD_LIBRARY):
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        return path.name
+
+    def is_followed(self, module: str) -> bool:
+        """Whether calls inside this module are followed: torch's own and the subject's package."""
+        return module.partition(".")[0] in ("torch", *self.packages)
+
+    def _locate(self, module: str, suffix: str) -> Path | None:
+        parts = module.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return None
+        folder = self._folder_of(parts[0])
+        if folder is None:
+            return None
+        stem = folder.joinpath(*parts)
+        for path in (stem / f"__init__{suffix}", stem.with_name(stem.name + suffix)):
+            if path.is_file():
+                return path
+        return None
+
+    def _folder_of(self, top: str) -> Path | None:
+        if top == "torch":
+            return self.root
+        if top in self.packages:
+            return self.packages[top]
+        if top in sys.stdlib_module_names:
+            return STANDARD_LIBRARY
+        return folder_of_package(top)
+
+
+@lru_cache(maxsize=64)
+def folder_of_package(top: str) -> Path | None:
+    """The folder that holds a top-level package or module on the import path; None where it has no source there."""
+    if top in sys.builtin_module_names:
+        return None
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+        return None
+    path = Path(spec.origin)
+    return path.parent.parent if path.name == "__init__.py" else path.parent
+
+
+def find_installed() -> TorchText:
+    """The installed torch, found without importing it; raises CouldNotRun where there is none or it has no sources."""
+    folder = folder_of_package("torch")
+    if folder is None:
+        raise CouldNotRun("torch-missing", "torch is not installed", sys.prefix, "pip install torch, or inspect-loss show a saved report")
+    return in_folder(folder, origin="installed")
+
+
+def in_folder(folder: Path, *, origin: str) -> TorchText:
+    """The torch whose `torch/` lies in `folder`; raises CouldNotRun where its sources are missing."""
+    for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py", "torch/version.py"):
+        if not (folder / needed).is_file():
+            raise CouldNotRun("torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources")
+    version = (folder / "torch/version.py").read_text(encoding="utf-8")
+    found = {name: _version_line(version, name) for name in ("__version__", "git_version")}
+    return TorchText(folder, Release(version=found["__version__"], git_version=found["git_version"], origin=origin))
+
+
+def _version_line(text: str, name: str) -> str:
+    match = re.search(rf"^{name}\s*(?::[^=]*)?=\s*['\"]([^'\"]*)['\"]", text, re.MULTILINE)
+    return match.group(1) if match else "unknown"

@@ -1,0 +1,282 @@
+"""What reading, setting or deleting an attribute does: instance dict, class members, properties, `__getattr__`, `__setattr__`.
+
+In: a value and a name. Out: a value. A read that runs code (a property, Module.__getattr__ for a buffer) becomes a step.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from inspector.source.follow.natives import TENSOR_FACTS, shape_value
+from inspector.source.follow.state import Arguments, Frame, Raised
+from inspector.source.values import (
+    NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod,
+    Partial, Property, Super, Tensor, Unknown, Value,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from inspector.source.follow.follower import Follower
+
+SIZE_ATTRIBUTES = ("shape", "_shape_as_tensor")
+
+
+def class_of(f: Follower, value: Value) -> Value | None:
+    """The type of a value; None where it is not known."""
+    match value:
+        case Instance(cls=cls):
+            return cls
+        case Tensor(cls=cls):
+            return cls or f.tensor_class
+        case Const(value=constant):
+            return Builtin(type(constant).__name__)
+        case Items(kind=kind):
+            return Builtin(kind)
+        case Mapping(type_name=name):
+            return External("collections.OrderedDict") if name == "OrderedDict" else Builtin(name)
+        case Function():
+            return Builtin("function")
+        case Bound():
+            return Builtin("method")
+        case ClassValue():
+            return f.library.metaclass(value) or Builtin("type")
+        case Builtin() | NativeMethod():
+            return Builtin("builtin_function_or_method")
+        case ModuleValue():
+            return Builtin("module")
+        case _:
+            return None
+
+
+def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
+    """`value.name`."""
+    match value:
+        case Instance():
+            return _from_instance(f, value, name, frame, node)
+        case ClassValue():
+            return _from_class(f, value, name, frame, node)
+        case ModuleValue(name=module):
+            return _from_module(f, module, name, frame, node)
+        case Super():
+            return _from_super(f, value, name, frame, node)
+        case Tensor():
+            return _from_tensor(f, value, name, frame, node)
+        case Native() | External():
+            return f.library.attribute(value, name) or NOTHING
+        case Function() | Bound():
+            return _from_function(f, value, name)
+        case Builtin(name=builtin):
+            return Builtin(f"{builtin}.{name}")
+        case Mapping() | Items() | Const():
+            return _from_plain(value, name)
+        case Unknown(kind=kind) if kind in ("str", "int", "float", "bool"):
+            return NativeMethod(name, value)
+        case Property(getter=getter) if name in ("setter", "getter", "deleter"):
+            return Marked("staticmethod", getter)
+        case _:
+            return NOTHING
+
+
+def _from_plain(value: Mapping | Items | Const, name: str) -> Value:
+    kind: Any = type(value.value) if isinstance(value, Const) else {"OrderedDict": OrderedDict}.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
+    if hasattr(kind, name) or (kind is tuple and name == "numel"):
+        return NativeMethod(name, value)
+    raise Raised("AttributeError")
+
+
+def _plain_name(value: Mapping | Items) -> str:
+    return value.kind if isinstance(value, Items) else value.type_name
+
+
+def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: Any) -> Value:
+    if name == "__dict__":
+        return Mapping(value.attrs)
+    if name == "__class__":
+        return value.cls
+    found = f.library.member(value.cls, name)
+    member = found[1] if found is not None else None
+    if isinstance(member, Property):
+        return f.call(Bound(member.getter, value), [], frame, node, kind="attribute")
+    if name in value.attrs:
+        f.note_read(value, name, frame.step)
+        return value.attrs[name]
+    if member is not None:
+        return bind(member, value, value.cls)
+    fallback = f.library.member(value.cls, "__getattr__")
+    if fallback is not None and isinstance(fallback[1], Function):
+        return f.call(Bound(fallback[1], value), [Const(name)], frame, node, kind="attribute")
+    if value.open or any(isinstance(entry, External | Native) for entry in f.library.mro(value.cls)):
+        return _inherited(f, value, name)
+    if name.startswith("__"):
+        return NOTHING
+    raise Raised("AttributeError")
+
+
+def _inherited(f: Follower, value: Instance, name: str) -> Value:
+    """A member that only a class without text can have."""
+    for entry in f.library.mro(value.cls):
+        if isinstance(entry, Native):
+            return Bound(Native(f"{entry.name}.{name}"), value)
+    return NOTHING
+
+
+def bind(member: Value, receiver: Value, cls: ClassValue) -> Value:
+    """What a class member gives when it is read through an instance."""
+    match member:
+        case Function() | Native():
+            return Bound(member, receiver) if isinstance(member, Function) else member
+        case Marked(kind="staticmethod", function=function):
+            return function
+        case Marked(kind="classmethod", function=function):
+            return Bound(function, cls)
+        case _:
+            return member
+
+
+def _from_class(f: Follower, value: ClassValue, name: str, frame: Frame, node: Any) -> Value:
+    if name in ("__name__", "__qualname__"):
+        return Const(value.qualname.rpartition(".")[2] if name == "__name__" else value.qualname)
+    if name == "__module__":
+        return Const(value.module)
+    found = f.library.member(value, name)
+    if found is not None:
+        member = found[1]
+        if isinstance(member, Marked):
+            return member.function if member.kind == "staticmethod" else Bound(member.function, value)
+        return member
+    for entry in f.library.mro(value):
+        if isinstance(entry, Native):
+            bound = Native(f"{entry.name}.{name}") if not entry.name.endswith("TensorBase") else Native(f"torch.Tensor.{name}")
+            return Bound(bound, value) if name in ("apply", "_make_subclass") else bound
+    meta = f.library.metaclass(value)
+    inherited = f.library.member(meta, name) if isinstance(meta, ClassValue) else None
+    if inherited is not None:
+        return bind(inherited[1], value, value)
+    return Builtin(f"object.{name}") if name.startswith("__") else NOTHING
+
+
+def _from_module(f: Follower, module: str, name: str, frame: Frame, node: Any) -> Value:
+    if name in ("__name__",):
+        return Const(module)
+    found = f.library.lookup(module, name)
+    if found is not None:
+        return found
+    fallback = f.library.lookup(module, "__getattr__")
+    if isinstance(fallback, Function):
+        return f.call(fallback, [Const(name)], frame, node, kind="attribute")
+    return NOTHING
+
+
+def _from_super(f: Follower, value: Super, name: str, frame: Frame, node: Any) -> Value:
+    receiver = value.receiver
+    cls = receiver if isinstance(receiver, ClassValue) else class_of(f, receiver)
+    if not isinstance(cls, ClassValue):
+        return NOTHING
+    found = f.library.member_after(cls, value.after, name)
+    if found is not None:
+        member = found[1]
+        if isinstance(member, Property):
+            return f.call(Bound(member.getter, receiver), [], frame, node, kind="attribute")
+        if isinstance(member, Function) and isinstance(receiver, ClassValue) and name != "__new__":
+            return Bound(member, receiver)
+        return bind(member, receiver, cls)
+    natives = [entry for entry in f.library.mro(cls) if isinstance(entry, Native)]
+    if natives and not name.startswith("__"):
+        return Bound(Native(f"{natives[0].name}.{name}"), receiver)
+    return Bound(Builtin(f"object.{name}"), receiver)
+
+
+def _from_function(f: Follower, value: Function | Bound, name: str) -> Value:
+    inner = value.function if isinstance(value, Bound) else value
+    if name == "__func__" and isinstance(value, Bound):
+        return inner
+    if name == "__self__" and isinstance(value, Bound):
+        return value.receiver
+    if isinstance(inner, Function):
+        if name == "__name__":
+            return Const(inner.qualname.rpartition(".")[2])
+        if name in ("__qualname__", "__module__"):
+            return Const(inner.qualname if name == "__qualname__" else inner.module)
+    if name in ("__func__", "__wrapped__", "__self__"):
+        raise Raised("AttributeError")
+    return NOTHING
+
+
+def _from_tensor(f: Follower, value: Tensor, name: str, frame: Frame, node: Any) -> Value:
+    if name in value.attrs:
+        return value.attrs[name]
+    if name == "__class__":
+        return class_of(f, value) or NOTHING
+    fact = tensor_fact(value, name)
+    if fact is not None:
+        return fact
+    cls = class_of(f, value)
+    found = f.library.member(cls, name) if isinstance(cls, ClassValue) else None
+    if found is not None:
+        if isinstance(found[1], Property):
+            return f.call(Bound(found[1].getter, value), [], frame, node, kind="attribute")
+        return bind(found[1], value, cls) if isinstance(cls, ClassValue) else NOTHING
+    if f.library.stubs.returns(f"torch.Tensor.{name}") or f.is_tensor_method(name):
+        return NativeMethod(name, value)
+    return Tensor(None, value.dtype) if name in ("data", "grad", "T", "mT", "real", "imag", "H") else NOTHING
+
+
+def tensor_fact(value: Tensor, name: str) -> Value | None:
+    """An attribute of a tensor that is known without running anything."""
+    if name == "shape":
+        return shape_value(value.shape)
+    if name == "ndim":
+        return Const(len(value.shape)) if value.shape is not None else Unknown("int")
+    if name == "dtype":
+        return Native(f"torch.{value.dtype}") if value.dtype else NOTHING
+    if name == "requires_grad":
+        return Const(value.requires_grad) if value.requires_grad is not None else Unknown("bool")
+    if name == "data":
+        return Tensor(value.shape, value.dtype, False)
+    if name == "device":
+        return Native("torch.device('cpu')")
+    if name == "layout":
+        return Native("torch.strided")
+    if name in TENSOR_FACTS:
+        return Const(TENSOR_FACTS[name], "a plain CPU tensor")
+    return None
+
+
+# -- setting and deleting -----------------------------------------------------------------------------------------------------
+
+
+def set_attribute(f: Follower, target: Value, name: str, value: Value, frame: Frame, node: Any) -> None:
+    """`target.name = value`: through `__setattr__` where a class defines it."""
+    match target:
+        case Instance():
+            setter = f.library.member(target.cls, "__setattr__")
+            if setter is not None and isinstance(setter[1], Function):
+                f.call(Bound(setter[1], target), [Const(name), value], frame, node)
+            else:
+                put(f, target, name, value, frame, node)
+        case Tensor(attrs=attrs):
+            attrs[name] = value
+            if name == "requires_grad" and isinstance(value, Const):
+                target.requires_grad = bool(value.value)
+        case _:
+            pass
+
+
+def put(f: Follower, target: Instance, name: str, value: Value, frame: Frame, node: Any) -> None:
+    """What object.__setattr__ does: straight into the instance's dict, past any `__setattr__`."""
+    f.store(target.attrs, name, value, outer=True)
+    f.note_attribute(target, name, frame, node)
+
+
+def delete(f: Follower, target: Value, name: str, frame: Frame, node: Any) -> None:
+    """`del target.name`."""
+    if isinstance(target, Instance):
+        deleter = f.library.member(target.cls, "__delattr__")
+        if deleter is not None and isinstance(deleter[1], Function):
+            f.call(Bound(deleter[1], target), [Const(name)], frame, node)
+        else:
+            target.attrs.pop(name, None)
+
+
+__all__ = ["Arguments", "Generator", "Partial", "bind", "class_of", "delete", "get", "put", "set_attribute", "tensor_fact"]

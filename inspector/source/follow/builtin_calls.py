@@ -1,0 +1,351 @@
+"""What Python's own functions, types and container methods give, and a few leaves of the standard library.
+
+In: the callee's name and its arguments. Out: a value. Builtin functions become steps, since a profiler sees them;
+builtin types do so as well, marked as not observable.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from inspector.source.follow.state import Arguments, Frame, Raised
+from inspector.source.values import (
+    FALSE, NO_KEY, NONE, NOTHING, TRUE, Bound, Builtin, ClassValue, Const, External, Function, Instance, Items, Mapping, Marked, Native,
+    NativeMethod, Partial, Property, Tensor, Unknown, Value, key_of, truth,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from inspector.source.follow.follower import Follower
+
+Handler = Callable[["Follower", Arguments, Frame, Any], Value]
+
+TYPES = frozenset(
+    "bool bytearray bytes classmethod complex dict enumerate filter float frozenset int list map memoryview object property range reversed set slice "
+    "staticmethod str super tuple type zip BaseException".split()
+)
+
+
+def is_type(name: str) -> bool:
+    """Whether a builtin name is a type: no profiler sees a type being called."""
+    return name in TYPES or name.endswith(("Error", "Exception", "Warning", "Iteration", "Exit", "Interrupt"))
+
+
+def call_builtin(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """The value of a call of a builtin function or type."""
+    handler = _HANDLERS.get(name)
+    return handler(f, arguments, frame, node) if handler is not None else NOTHING
+
+
+# -- questions about values ------------------------------------------------------------------------------------------------
+
+
+def _isinstance(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if len(arguments.positional) < 2:
+        return Unknown("bool")
+    known = is_instance(f, arguments.positional[0], arguments.positional[1], frame, node)
+    return Unknown("bool") if known is None else Const(known)
+
+
+def is_instance(f: Follower, value: Value, wanted: Value, frame: Frame, node: Any) -> bool | None:
+    """Whether a value is an instance of a class or of one of several; None where that is not known."""
+    if isinstance(wanted, Items):
+        answers = []
+        for each in wanted.items if wanted.items is not None else [NOTHING]:
+            answers.append(is_instance(f, value, each, frame, node))
+            if answers[-1] is True:
+                return True
+        return None if None in answers else False
+    cls = f.class_of(value)
+    if cls is not None and cls == wanted:
+        return True
+    if isinstance(wanted, ClassValue):
+        check = _instance_check(f, wanted)
+        if check is not None:
+            return f.truth(f.call(Bound(check, wanted), [value], frame, node), frame, node)
+    return _derives(f, cls, wanted, value)
+
+
+def plain_instance(f: Follower, value: Value, wanted: Value) -> bool | None:
+    """What type.__instancecheck__ answers: no metaclass is asked."""
+    return _derives(f, f.class_of(value), wanted, value)
+
+
+def _instance_check(f: Follower, wanted: ClassValue) -> Value | None:
+    meta = f.library.metaclass(wanted)
+    found = f.library.member(meta, "__instancecheck__") if isinstance(meta, ClassValue) else None
+    return found[1] if found is not None and isinstance(found[1], Function) else None
+
+
+def _derives(f: Follower, cls: Value | None, wanted: Value, value: Value) -> bool | None:
+    if cls is None:
+        return _by_kind(value, wanted)
+    if isinstance(wanted, Const):
+        return isinstance(value, Const) and value.value is None and wanted.value is None
+    if isinstance(cls, Builtin) and isinstance(wanted, Builtin):
+        return _BUILTIN_BASES.get(cls.name, ()).__contains__(wanted.name)
+    if isinstance(cls, Builtin) and isinstance(wanted, External):
+        return _abstract(cls.name, wanted.name)
+    if isinstance(cls, External) and isinstance(wanted, Builtin):
+        return True if cls.name.endswith("OrderedDict") and wanted.name == "dict" else None
+    return f.library.is_subclass(cls, wanted)
+
+
+def _by_kind(value: Value, wanted: Value) -> bool | None:
+    if isinstance(value, Unknown) and value.kind and isinstance(wanted, Builtin):
+        return value.kind == wanted.name or (value.kind == "bool" and wanted.name == "int")
+    if isinstance(value, Unknown) and value.kind:
+        return None if isinstance(wanted, External) else False
+    return None
+
+
+_BUILTIN_BASES = {"bool": ("int", "object"), "OrderedDict": ("dict", "object")}
+_ABSTRACT = {
+    "Number": {"int", "float", "bool", "complex"}, "Real": {"int", "float", "bool"}, "Integral": {"int", "bool"},
+    "Iterable": {"tuple", "list", "set", "frozenset", "dict", "str", "range"}, "Sequence": {"tuple", "list", "str", "range"},
+    "Mapping": {"dict", "OrderedDict"}, "Container": {"tuple", "list", "set", "frozenset", "dict", "str", "range"},
+    "Callable": {"function", "method"}, "Sized": {"tuple", "list", "set", "frozenset", "dict", "str", "range"}, "OrderedDict": {"OrderedDict"},
+    "Hashable": {"int", "str", "float", "tuple", "NoneType", "bool"}, "MutableMapping": {"dict", "OrderedDict"},
+}  # fmt: skip
+
+
+def _abstract(cls: str, wanted: str) -> bool | None:
+    module, _, name = wanted.rpartition(".")
+    if module in ("numbers", "collections.abc", "typing", "collections") and name in _ABSTRACT:
+        return cls in _ABSTRACT[name]
+    return False if module.partition(".")[0] in ("numpy", "enum", "types") else None
+
+
+def _issubclass(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    one, other = arguments.positional[0], arguments.positional[1]
+    known = f.library.is_subclass(one, other) if isinstance(one, ClassValue) else None
+    return Unknown("bool") if known is None else Const(known)
+
+
+def _hasattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    value, name = arguments.positional[0], arguments.positional[1]
+    if not isinstance(name, Const):
+        return Unknown("bool")
+    try:
+        found = f.get(value, name.value, frame, node)
+    except Raised:
+        return FALSE
+    return Unknown("bool") if isinstance(found, Unknown) and not isinstance(value, Instance) else TRUE
+
+
+def _getattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    value, name = arguments.positional[0], arguments.positional[1]
+    if not isinstance(name, Const):
+        return NOTHING
+    try:
+        return f.get(value, str(name.value), frame, node)
+    except Raised as raised:
+        if len(arguments.positional) > 2 and raised.name == "AttributeError":
+            return arguments.positional[2]
+        raise
+
+
+def _setattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    target, name, value = arguments.positional[:3]
+    if isinstance(name, Const):
+        f.set(target, str(name.value), value, frame, node)
+    return NONE
+
+
+def _callable(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    value = arguments.positional[0]
+    if isinstance(value, Function | Bound | ClassValue | Builtin | Native | NativeMethod | Partial):
+        return TRUE
+    if isinstance(value, Instance):
+        return Const(f.library.member(value.cls, "__call__") is not None)
+    return FALSE if isinstance(value, Const | Items | Mapping | Tensor) else Unknown("bool")
+
+
+def _len(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    value = arguments.positional[0] if arguments.positional else NOTHING
+    match value:
+        case Items(items=list(items)):
+            return Const(len(items))
+        case Mapping(items=entries, complete=True):
+            return Const(len(entries))
+        case Const(value=str() | bytes() | tuple() | range() as constant):
+            return Const(len(constant))
+        case Tensor() | Instance():
+            return f.call_method(value, "__len__", [], frame, node) or Unknown("int")
+        case _:
+            return Unknown("int")
+
+
+def _type(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return (f.class_of(arguments.positional[0]) or NOTHING) if len(arguments.positional) == 1 else NOTHING
+
+
+# -- constants -----------------------------------------------------------------------------------------------------------------
+
+
+def _pure(name: str, kind: str) -> Handler:
+    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        values = [_plain(value) for value in arguments.positional]
+        if arguments.named or any(value is NO_KEY for value in values):
+            return Unknown(kind)
+        try:
+            return Const(_COMPUTED[name](*values))
+        except (TypeError, ValueError, ArithmeticError):
+            return Unknown(kind)
+
+    return handler
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, Items) and value.items is not None:
+        inner = [_plain(item) for item in value.items]
+        return NO_KEY if any(item is NO_KEY for item in inner) else inner
+    return value.value if isinstance(value, Const) else NO_KEY
+
+
+_COMPUTED: dict[str, Callable[..., Any]] = {
+    "abs": abs, "round": round, "int": int, "float": float, "str": str, "range": range, "sum": sum, "min": min, "max": max, "divmod": divmod,
+    "repr": repr, "chr": chr, "ord": ord, "hash": hash, "bytes": bytes, "complex": complex, "pow": pow,
+    "math.sqrt": math.sqrt, "math.log": math.log, "math.prod": math.prod, "math.floor": math.floor, "math.ceil": math.ceil, "math.exp": math.exp,
+    "math.isnan": math.isnan, "math.isinf": math.isinf, "math.gcd": math.gcd, "math.log2": math.log2,
+}  # fmt: skip
+
+
+def _bool(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    known = f.truth(arguments.positional[0], frame, node) if arguments.positional else False
+    return Unknown("bool") if known is None else Const(known)
+
+
+def _any_all(wanted: bool) -> Handler:
+    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        items = f.iterate(arguments.positional[0], frame, node) if arguments.positional else None
+        answers = [truth(item) for item in items] if items is not None else [None]
+        if wanted in answers:
+            return Const(wanted)
+        return Unknown("bool") if None in answers else Const(not wanted)
+
+    return handler
+
+
+# -- containers ----------------------------------------------------------------------------------------------------------------
+
+
+def _container(kind: Any) -> Handler:
+    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        if not arguments.positional:
+            return Items(kind, [])
+        return Items(kind, f.iterate(arguments.positional[0], frame, node))
+
+    return handler
+
+
+def make_mapping(f: Follower, arguments: Arguments, frame: Frame, node: Any, type_name: str = "dict") -> Value:
+    """dict(…) or OrderedDict(…)."""
+    mapping = Mapping({}, True, type_name)
+    for value in arguments.positional:
+        fill_mapping(f, mapping, value, frame, node)
+    mapping.items.update(arguments.named)
+    return mapping
+
+
+def fill_mapping(f: Follower, mapping: Mapping, value: Value, frame: Frame, node: Any) -> None:
+    """Adds the entries of another mapping, or of an iterable of pairs."""
+    if isinstance(value, Mapping):
+        mapping.items.update(value.items)
+        mapping.complete = mapping.complete and value.complete
+        return
+    for pair in f.iterate(value, frame, node) or [NOTHING]:
+        if isinstance(pair, Items) and pair.items is not None and len(pair.items) == 2 and key_of(pair.items[0]) is not NO_KEY:
+            mapping.items[key_of(pair.items[0])] = pair.items[1]
+        else:
+            mapping.complete = False
+
+
+def _enumerate(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    items = f.iterate(arguments.positional[0], frame, node)
+    start = arguments.get(1, "start")
+    first = start.value if isinstance(start, Const) else 0
+    return Items("tuple", None if items is None else [Items("tuple", [Const(n), item]) for n, item in enumerate(items, first)])
+
+
+def _zip(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    columns = [f.iterate(value, frame, node) for value in arguments.positional]
+    known = [column for column in columns if column is not None]
+    if len(known) < len(columns):
+        return Items("tuple", None)
+    return Items("tuple", [Items("tuple", list(row)) for row in zip(*known, strict=False)])
+
+
+def _map(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    items = f.iterate(arguments.positional[1], frame, node) if len(arguments.positional) == 2 else None
+    return Items("tuple", None if items is None else [f.call(arguments.positional[0], [item], frame, node) for item in items])
+
+
+def _reversed(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    items = f.iterate(arguments.positional[0], frame, node)
+    return Items("tuple", None if items is None else items[::-1])
+
+
+def _next(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    items = f.iterate(arguments.positional[0], frame, node)
+    if items:
+        return items[0]
+    return arguments.positional[1] if len(arguments.positional) > 1 and items is not None else NOTHING
+
+
+def _sorted(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    value = Items("list", f.iterate(arguments.positional[0], frame, node))
+    plain = _plain(value)
+    return value if plain is NO_KEY or arguments.named else Items("list", [Const(item) for item in sorted(plain)])
+
+
+def _same(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return arguments.positional[0] if arguments.positional else NOTHING
+
+
+def _cast(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
+
+
+def _marked(kind: Any) -> Handler:
+    return lambda f, arguments, frame, node: Marked(kind, arguments.positional[0]) if arguments.positional else NOTHING
+
+
+def _property(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return Property(arguments.positional[0]) if arguments.positional else NOTHING
+
+
+def _partial(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.named)) if arguments.positional else NOTHING
+
+
+def _chain(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    parts = [f.iterate(value, frame, node) for value in arguments.positional]
+    known = [part for part in parts if part is not None]
+    return Items("tuple", [item for part in known for item in part] if len(known) == len(parts) else None)
+
+
+def _wraps(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return External("functools.wraps()")
+
+
+def _ordered(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return make_mapping(f, arguments, frame, node, "OrderedDict")
+
+
+_HANDLERS: dict[str, Handler] = {
+    "isinstance": _isinstance, "issubclass": _issubclass, "hasattr": _hasattr, "getattr": _getattr, "setattr": _setattr, "callable": _callable,
+    "len": _len, "type": _type, "bool": _bool, "any": _any_all(True), "all": _any_all(False), "list": _container("list"), "tuple": _container("tuple"),
+    "set": _container("set"), "frozenset": _container("frozenset"), "dict": make_mapping, "enumerate": _enumerate, "zip": _zip, "map": _map,
+    "reversed": _reversed, "next": _next, "iter": _same, "sorted": _sorted, "staticmethod": _marked("staticmethod"),
+    "classmethod": _marked("classmethod"), "property": _property,
+    "functools.partial": _partial, "itertools.chain": _chain, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
+    "collections.OrderedDict": _ordered, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
+    "_warnings.warn": lambda f, a, frame, node: NONE, "typing_extensions.override": _same, "copy.copy": _same, "copy.deepcopy": _same,
+    "typing.overload": _same, "typing_extensions.final": _same, "functools.lru_cache()": _same, "functools.cache": _same,
+    **{name: _pure(name, {"str": "str", "repr": "str", "chr": "str", "float": "float"}.get(name, "float" if name.startswith("math.") else "int"))
+       for name in _COMPUTED},
+}  # fmt: skip
+KNOWN_EXTERNAL = frozenset(name for name in _HANDLERS if "." in name)
+EXTERNAL_TYPES = frozenset({"collections.OrderedDict", "functools.partial", "itertools.chain", "functools.wraps()"})

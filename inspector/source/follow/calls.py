@@ -1,0 +1,402 @@
+"""What a call does: finds what is called, notes the step, binds the arguments and follows the body.
+
+In: a callee value and arguments. Out: the value that comes back. Bodies outside torch and the subject's package are leaves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from inspector.source.follow import builtin_calls, containers, natives
+from inspector.source.follow.attributes import put
+from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
+from inspector.source.follow.statements import body_of
+from inspector.source.values import (
+    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, Native, NativeMethod, Partial,
+    Super, Tensor, Unknown, Value, describe, join,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from inspector.source.follow.follower import Follower
+
+
+def call_node(f: Follower, node: cst.Call, frame: Frame) -> Value:
+    """The value of a call as written."""
+    if isinstance(node.func, cst.Name) and node.func.value == "super" and frame.find("super") is None:
+        return _super(f, node, frame)
+    callee = f.evaluate(node.func, frame)
+    arguments = read_arguments(f, node, frame)
+    result = call(f, callee, arguments, frame, node)
+    f.last_results[id(node)] = result
+    return result
+
+
+def _super(f: Follower, node: cst.Call, frame: Frame) -> Value:
+    if len(node.args) == 2:
+        after, receiver = (f.evaluate(arg.value, frame) for arg in node.args)
+        return Super(after, receiver) if isinstance(after, ClassValue) else NOTHING
+    holder: Frame | None = frame
+    while holder is not None and holder.owner is None:
+        holder = holder.parent
+    if holder is None or holder.owner is None or not holder.names:
+        return NOTHING
+    return Super(holder.owner, next(iter(holder.names.values())))
+
+
+def read_arguments(f: Follower, node: cst.Call, frame: Frame) -> Arguments:
+    """The arguments of a call, stars unpacked as far as their contents are known."""
+    result = Arguments()
+    for arg in node.args:
+        value = f.evaluate(arg.value, frame)
+        if arg.star == "*":
+            items = f.iterate(value, frame, arg.value)
+            result.open = result.open or items is None
+            result.positional.extend(items or [])
+        elif arg.star == "**":
+            known = value.items if isinstance(value, Mapping) else {}
+            result.open = result.open or not (isinstance(value, Mapping) and value.complete)
+            result.named.update({str(key): item for key, item in known.items()})
+        elif arg.keyword is not None:
+            result.named[arg.keyword.value] = value
+        else:
+            result.positional.append(value)
+    return result
+
+
+def call(f: Follower, callee: Value, arguments: Arguments, frame: Frame, node: Any, kind: str = "") -> Value:
+    """The value of calling `callee`; the call becomes a step."""
+    match callee:
+        case Function():
+            return _call_function(f, callee, arguments, frame, node, kind)
+        case Bound(function=function, receiver=receiver):
+            if isinstance(function, Builtin):
+                return _call_object_method(f, function.name, receiver, arguments, frame, node)
+            return call(f, function, Arguments([receiver, *arguments.positional], arguments.named, arguments.open), frame, node, kind)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            more = Arguments([*args, *arguments.positional], {**kwargs, **arguments.named}, arguments.open)
+            return call(f, function, more, frame, node, kind)
+        case ClassValue():
+            return _instantiate(f, callee, arguments, frame, node)
+        case Native(name=name):
+            return _call_native(f, name, arguments, frame, node)
+        case NativeMethod(name=name, receiver=receiver):
+            return _call_native_method(f, name, receiver, arguments, frame, node)
+        case Builtin(name=name):
+            return _call_builtin(f, name, arguments, frame, node)
+        case External():
+            return _call_external(f, callee, arguments, frame, node)
+        case Instance():
+            return _call_instance(f, callee, arguments, frame, node)
+        case Marked(function=function):
+            return call(f, function, arguments, frame, node, kind)
+        case _:
+            return _call_unknown(f, callee, frame, node)
+
+
+def _call_unknown(f: Follower, callee: Value, frame: Frame, node: Any) -> Value:
+    text = frame.slice.text_of(node.func) if frame.slice is not None and isinstance(node, cst.Call) else describe(callee)
+    why = getattr(callee, "why", "") or "what is called here is not known from the text"
+    f.add(frame, node, text, "unresolved", because=why)
+    return NOTHING
+
+
+# -- functions that were read ---------------------------------------------------------------------------------------------------
+
+
+def _call_function(f: Follower, function: Function, arguments: Arguments, frame: Frame, node: Any, kind: str) -> Value:
+    if not f.library.text.is_followed(function.module):
+        f.add(frame, node, function.name, "python", file=function.file, line=function.line)
+        return NOTHING
+    code, piece = function.parsed()
+    inner = Frame(function.module, function.qualname, piece, function.file, {}, function.closure, function, function.owner)
+    bind_arguments(f, code.params, arguments, inner, function)
+    if is_generator(f, code):
+        return Generator(function, inner)
+    inner.step = f.add(frame, node, function.name, kind or "python", file=function.file, line=function.line)  # type: ignore[arg-type]
+    if kind == "attribute" and len(arguments.positional) > 1 and isinstance(arguments.positional[1], Const):
+        f.note_read(arguments.positional[0], str(arguments.positional[1].value), inner.step)
+    return run_body(f, code, inner)
+
+
+def run_body(f: Follower, code: Any, inner: Frame) -> Value:
+    """Follows a function's body and gives what it returns."""
+    if f.depth >= DEPTH_LIMIT:
+        raise LimitReached
+    f.depth += 1
+    entry = f.uncertain
+    try:
+        if isinstance(code, cst.Lambda):
+            result: Value = f.evaluate(code.body, inner)
+        else:
+            signal = f.run(body_of(code.body), inner)
+            result = signal.value if isinstance(signal, Return) else NONE
+    finally:
+        f.depth -= 1
+        f.uncertain = entry
+    for maybe in inner.maybe_returned:
+        result = join(result, maybe)
+    f.note_result(inner.step, result)
+    return result
+
+
+def is_generator(f: Follower, code: Any) -> bool:
+    """Whether a function has a `yield` of its own."""
+    if isinstance(code, cst.Lambda):
+        return False
+    if code not in f.generators:
+        finder = _YieldFinder()
+        code.body.visit(finder)
+        f.generators[code] = finder.found
+    return f.generators[code]
+
+
+class _YieldFinder(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def visit_Yield(self, node: cst.Yield) -> None:
+        self.found = True
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        return False
+
+
+def run_generator(f: Follower, generator: Generator, frame: Frame, node: Any) -> list[Value] | None:
+    """The items a generator yields; the frame that iterates it is the caller."""
+    inner: Frame = generator.environment
+    function = generator.function
+    code, _ = function.parsed()
+    inner.step = f.add(frame, node, function.name, "python", file=function.file, line=function.line)
+    before = f.uncertain
+    inner.yielded.clear()
+    run_body(f, code, inner)
+    return list(inner.yielded) if f.uncertain == before and not inner.origins.get("<uncertain>") else None
+
+
+def bind_arguments(f: Follower, params: cst.Parameters, arguments: Arguments, inner: Frame, function: Function) -> None:
+    """Puts arguments under the names of the parameters, defaults where the call gives none."""
+    positional = [*params.posonly_params, *params.params]
+    given = list(arguments.positional)
+    named = dict(arguments.named)
+    for param in positional:
+        name = param.name.value
+        if given:
+            inner.names[name] = given.pop(0)
+        elif name in named:
+            inner.names[name] = named.pop(name)
+        else:
+            _default(f, param, arguments, inner, function)
+    if isinstance(params.star_arg, cst.Param):
+        inner.names[params.star_arg.name.value] = Items("tuple", None if arguments.open and not given else given)
+    for param in params.kwonly_params:
+        if param.name.value in named:
+            inner.names[param.name.value] = named.pop(param.name.value)
+        else:
+            _default(f, param, arguments, inner, function)
+    if params.star_kwarg is not None:
+        inner.names[params.star_kwarg.name.value] = Mapping(dict(named), not arguments.open)
+
+
+def _default(f: Follower, param: cst.Param, arguments: Arguments, inner: Frame, function: Function) -> None:
+    name = param.name.value
+    if arguments.open or param.default is None:
+        inner.names[name] = NOTHING
+        return
+    if name not in function.defaults:
+        outer = function.closure or Frame(function.module, "", inner.slice, function.file)
+        with f.silent():
+            function.defaults[name] = f.evaluate(param.default, outer)
+    inner.names[name] = function.defaults[name]
+    inner.origins[name] = "its default"
+
+
+# -- classes and instances ------------------------------------------------------------------------------------------------------
+
+
+def _instantiate(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    made = _new(f, cls, arguments, frame, node)
+    if not isinstance(made, Instance) or made.cls is not cls:
+        return made
+    found = f.library.member(cls, "__init__")
+    if found is not None and isinstance(found[1], Function):
+        call(f, Bound(found[1], made), arguments, frame, node)
+    elif _is_dataclass(f, cls):
+        _fill_dataclass(f, made, cls, arguments)
+        f.add(frame, node, f.dataclass_init_name(cls), "python", file=f.library.table_of(cls).file, line=cls.definition.line)
+    else:
+        made.open = any(isinstance(entry, External | Native) for entry in f.library.mro(cls))
+        f.add(frame, node, cls.name, "builtin", file=f.library.table_of(cls).file, line=cls.definition.line, observable=False)
+    return made
+
+
+def _new(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if f.library.is_subclass(cls, f.tensor_class) is True and f.library.member(cls, "__new__") is None:
+        return Tensor(None, None, None, cls)
+    found = f.library.member(cls, "__new__")
+    maker = found[1].function if found is not None and isinstance(found[1], Marked) else (found[1] if found is not None else None)
+    if isinstance(maker, Function):
+        made = call(f, maker, Arguments([cls, *arguments.positional], arguments.named, arguments.open), frame, node)
+        return made if not isinstance(made, Unknown) else Instance(cls, {}, True)
+    return Instance(cls)
+
+
+def _is_dataclass(f: Follower, cls: ClassValue) -> bool:
+    table = f.library.table_of(cls)
+    head = "\n".join(table.lines[cls.definition.start - 1 : cls.definition.line])
+    return "@dataclass" in head or "@dataclasses.dataclass" in head
+
+
+def _fill_dataclass(f: Follower, made: Instance, cls: ClassValue, arguments: Arguments) -> None:
+    fields = [name for name, found in f.library.members(cls).items() if found.kind == "assign"]
+    for place, name in enumerate(fields):
+        given = arguments.get(place, name)
+        with f.silent():
+            default = f.library.own_member(cls, name)
+        made.attrs[name] = given if given is not None else (default or NOTHING)
+
+
+def _call_instance(f: Follower, instance: Instance, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    found = f.library.member(instance.cls, "__call__")
+    if found is None or not isinstance(found[1], Function):
+        return _call_unknown(f, instance, frame, node)
+    return call(f, Bound(found[1], instance), arguments, frame, node)
+
+
+# -- what has no text -------------------------------------------------------------------------------------------------------------
+
+
+def _call_native(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if name == "torch._C._FunctionBase.apply":
+        return _apply_autograd_function(f, name, arguments, frame, node)
+    is_type = f.is_native_type(name)
+    number = f.add(frame, node, name, "native", observable=not is_type)
+    if is_type:
+        return _make_native(name, arguments)
+    result = f.native_result(name, arguments)
+    f.note_result(number, result)
+    return result
+
+
+def _make_native(name: str, arguments: Arguments) -> Value:
+    if name == "torch.Size" and arguments.positional and isinstance(arguments.positional[0], Items):
+        return Items("tuple", arguments.positional[0].items)
+    if name.rpartition(".")[2] in ("Tensor", "LongTensor", "FloatTensor"):
+        return natives.result_of("torch.empty", arguments, "Tensor")
+    return NOTHING
+
+
+def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """torch's C code makes a context and calls the class's own `forward` with it."""
+    f.add(frame, node, name, "native")
+    cls, *inputs = arguments.positional or [NOTHING]
+    found = f.library.member(cls, "forward") if isinstance(cls, ClassValue) else None
+    maker = found[1].function if found is not None and isinstance(found[1], Marked) else None
+    if maker is None:
+        return NOTHING
+    context = Instance(f.function_context or cls, {}, True)  # type: ignore[arg-type]
+    return f.grad_outputs(call(f, maker, Arguments([context, *inputs], arguments.named), frame, node), inputs)
+
+
+def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if isinstance(receiver, Tensor):
+        return _call_native(f, f"torch.Tensor.{name}", Arguments([receiver, *arguments.positional], arguments.named, arguments.open), frame, node)
+    owner = containers.type_name(receiver)
+    if name == "numel" and owner == "tuple":
+        owner = "torch.Size"
+    f.add(frame, node, f"{owner}.{name}", "builtin")
+    if owner == "str" and name == "format" or owner == "str" and name == "join":
+        for value in arguments.positional:
+            f.iterate(value, frame, node) if isinstance(value, Generator) else None
+    return containers.call_container(f, receiver, name, arguments, frame, node)
+
+
+def _call_builtin(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if name.startswith("object.") and arguments.positional:
+        receiver, *rest = arguments.positional
+        return _call_object_method(f, name, receiver, Arguments(rest, arguments.named, arguments.open), frame, node)
+    if name == "super":
+        return NOTHING
+    number = f.add(frame, node, name, "builtin", observable=not builtin_calls.is_type(name))
+    result = builtin_calls.call_builtin(f, name, arguments, frame, node)
+    f.note_result(number, result)
+    return result
+
+
+def _call_object_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """A method that object itself defines: `super().__setattr__(…)`, `super().__init__()`, `super().__new__(cls)`."""
+    short = name.removeprefix("object.")
+    if short == "__setattr__" and len(arguments.positional) == 2 and isinstance(arguments.positional[0], Const):
+        f.add(frame, node, name, "builtin", observable=False)
+        if isinstance(receiver, Instance):
+            put(f, receiver, str(arguments.positional[0].value), arguments.positional[1], frame, node)
+        return NONE
+    if short == "__instancecheck__":
+        f.add(frame, node, "type.__instancecheck__", "builtin")
+        known = builtin_calls.plain_instance(f, arguments.positional[0], receiver)
+        return Unknown("bool") if known is None else Const(known)
+    if short == "__new__":
+        cls = arguments.positional[0] if arguments.positional and isinstance(arguments.positional[0], ClassValue) else receiver
+        f.add(frame, node, name, "builtin", observable=short == "__new__")
+        return Instance(cls) if isinstance(cls, ClassValue) else NOTHING
+    f.add(frame, node, name, "builtin", observable=False)
+    if short == "__delattr__" and isinstance(receiver, Instance) and isinstance(arguments.positional[0], Const):
+        receiver.attrs.pop(arguments.positional[0].value, None)
+    return NONE if short in ("__init__", "__delattr__") else NOTHING
+
+
+def _call_external(f: Follower, callee: External, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    name = callee.name if callee.node else f.external_name(callee.name)
+    if callee.node == "hook":
+        f.add(frame, node, name, "python", because="a hook that was registered on the instance")
+        return NONE
+    kind, observable = f.external_kind(name)
+    f.add(frame, node, name, kind, observable=observable)
+    if name in builtin_calls.KNOWN_EXTERNAL:
+        return builtin_calls.call_builtin(f, name, arguments, frame, node)
+    return Unknown("")
+
+
+# -- decorators and with --------------------------------------------------------------------------------------------------------------
+
+
+def decorate(f: Follower, decorator: Any, made: Value, frame: Frame) -> Value:
+    """What a decorator makes of a function or class; what marks only, or cannot be followed, leaves it as it is."""
+    with f.silent():
+        try:
+            value = f.evaluate(decorator, frame)
+            if isinstance(value, External | Native):
+                return _leaf_decorator(f, value, made, frame, decorator)
+            result = call(f, value, Arguments([made]), frame, decorator)
+        except Raised:
+            return made
+    return made if isinstance(result, Unknown | Const) else result
+
+
+def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: Any) -> Value:
+    name = getattr(value, "name", "")
+    if name in ("functools.cached_property",):
+        return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
+    if name == "contextlib.contextmanager":
+        return External("contextlib.contextmanager.<locals>.helper")
+    return made
+
+
+def enter(f: Follower, manager: Value, frame: Frame, node: Any) -> Value:
+    """What `with manager` binds: its `__enter__` is a step where it was read."""
+    found = f.library.member(manager.cls, "__enter__") if isinstance(manager, Instance) else None
+    if found is not None and isinstance(found[1], Function):
+        return call(f, Bound(found[1], manager), Arguments(), frame, node)
+    return manager
+
+
+def leave(f: Follower, manager: Value, frame: Frame, node: Any) -> None:
+    """The end of `with manager`."""
+    found = f.library.member(manager.cls, "__exit__") if isinstance(manager, Instance) else None
+    if found is not None and isinstance(found[1], Function):
+        call(f, Bound(found[1], manager), Arguments([NONE, NONE, NONE]), frame, node)

@@ -1,0 +1,415 @@
+"""The follower: one object that ties the parts together and remembers what one following has found.
+
+In: a Library. Out: values and steps, through `evaluate`, `call`, `get`, `set` and `run`.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+import msgspec
+
+from inspector.report import StepKind
+from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, natives, operators, statements
+from inspector.source.follow.explain_condition import guard_for
+from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
+from inspector.source.index import Definition
+from inspector.source.resolve import Library, ModuleTable
+from inspector.source.values import (
+    NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, ModuleValue, Native, NativeMethod, Tensor, Unknown,
+    Value, describe, truth,
+)  # fmt: skip
+
+
+class Follower(State):
+    """Follows calls through the text of one torch."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.last_results: dict[int, Value] = {}
+        self.last_because = ""
+        self.generators: dict[Any, bool] = {}
+        self.observer: Any = None
+        library.evaluate = self._evaluate_global
+        library.evaluate_member = self._evaluate_member
+        self.tensor_class = self._class("torch._tensor.Tensor")
+        self.function_context = self._class("torch.autograd.function.FunctionCtx")
+
+    def _class(self, name: str) -> ClassValue:
+        found = self.library.dotted(name)
+        return found if isinstance(found, ClassValue) else ClassValue("torch", name, Definition(name, "class", 1, 1, 1, 0))
+
+    # -- the parts, under one name each ----------------------------------------------------------------------------------
+
+    def evaluate(self, node: Any, frame: Frame) -> Value:
+        """The value of an expression."""
+        return expressions.evaluate(self, node, frame)
+
+    def run(self, block: Sequence[Any], frame: Frame) -> Signal:
+        """Runs statements."""
+        return statements.run_block(self, block, frame)
+
+    def assign(self, target: Any, value: Value, frame: Frame) -> None:
+        """Binds a target to a value."""
+        statements.assign(self, target, value, frame)
+
+    def call_node(self, node: cst.Call, frame: Frame) -> Value:
+        """The value of a call as written."""
+        return calls.call_node(self, node, frame)
+
+    def call(self, callee: Value, args: list[Value], frame: Frame, node: Any, kind: str = "") -> Value:
+        """The value of calling something with these arguments."""
+        return calls.call(self, callee, Arguments(list(args)), frame, node, kind)
+
+    def call_method(self, value: Value, name: str, args: list[Value], frame: Frame, node: Any) -> Value | None:
+        """Calls a method that the value's class defines in text; None where it has none."""
+        cls = self.class_of(value)
+        found = self.library.member(cls, name) if isinstance(cls, ClassValue) else None
+        if found is None or not isinstance(found[1], Function):
+            return None
+        return self.call(Bound(found[1], value), args, frame, node)
+
+    def get(self, value: Value, name: str, frame: Frame, node: Any) -> Value:
+        """`value.name`."""
+        return attributes.get(self, value, name, frame, node)
+
+    def set(self, target: Value, name: str, value: Value, frame: Frame, node: Any) -> None:
+        """`target.name = value`."""
+        attributes.set_attribute(self, target, name, value, frame, node)
+
+    def delete(self, target: Value, name: str, frame: Frame, node: Any) -> None:
+        """`del target.name`."""
+        attributes.delete(self, target, name, frame, node)
+
+    def binary(self, name: str, operands: tuple[Value, Value], frame: Frame, node: Any) -> Value:
+        """`left op right`."""
+        return operators.binary(self, name, operands, frame, node)
+
+    def class_of(self, value: Value) -> Value | None:
+        """The type of a value."""
+        return attributes.class_of(self, value)
+
+    def iterate(self, value: Value, frame: Frame, node: Any) -> list[Value] | None:
+        """The items a loop sees."""
+        return expressions.iterate(self, value, frame, node)
+
+    def run_generator(self, value: Generator, frame: Frame, node: Any) -> list[Value] | None:
+        """The items a generator yields."""
+        return calls.run_generator(self, value, frame, node)
+
+    def decorate(self, decorator: Any, made: Value, frame: Frame) -> Value:
+        """What a decorator makes of a function."""
+        return calls.decorate(self, decorator, made, frame)
+
+    def enter(self, manager: Value, frame: Frame, node: Any) -> Value:
+        """The start of a `with` block."""
+        return calls.enter(self, manager, frame, node)
+
+    def leave(self, manager: Value, frame: Frame, node: Any) -> None:
+        """The end of a `with` block."""
+        calls.leave(self, manager, frame, node)
+
+    def truth(self, value: Value, frame: Frame, node: Any) -> bool | None:
+        """Whether a value counts as true: `__bool__` or `__len__` of an object is called."""
+        known = truth(value)
+        if known is not None or not isinstance(value, Instance):
+            return known
+        for name in ("__bool__", "__len__"):
+            result = self.call_method(value, name, [], frame, node)
+            if result is not None:
+                return truth(result)
+        return True if not value.open else None
+
+    def iterate_tensor(self, value: Tensor, frame: Frame, node: Any) -> list[Value] | None:
+        """The slices of a tensor along its first dimension: Tensor.__iter__ runs."""
+        self.call_method(value, "__iter__", [], frame, node)
+        if value.shape and value.shape[0] is not None:
+            return [Tensor(value.shape[1:], value.dtype, value.requires_grad) for _ in range(value.shape[0])]
+        return None
+
+    def iterate_object(self, value: Value, frame: Frame, node: Any) -> list[Value] | None:
+        """The items of an object with an `__iter__` that was read."""
+        result = self.call_method(value, "__iter__", [], frame, node) if isinstance(value, Instance) else None
+        return self.iterate(result, frame, node) if result is not None and not isinstance(result, Instance) else None
+
+    def key_value(self, key: Any) -> Value:
+        """The value a mapping's key stands for."""
+        if isinstance(key, tuple):
+            return Items("tuple", [self.key_value(item) for item in key])
+        return Const(key)
+
+    # -- looking without following -----------------------------------------------------------------------------------------
+
+    def peek(self, node: Any, frame: Frame) -> Value | None:
+        """What an expression stands for if that can be seen without running anything; None otherwise."""
+        if isinstance(node, cst.Name):
+            return expressions.find_name(self, node.value, frame)
+        if not isinstance(node, cst.Attribute):
+            return None
+        value = self.peek(node.value, frame)
+        match value:
+            case Instance(attrs=attrs) if node.attr.value in attrs:
+                return attrs[node.attr.value]
+            case Instance(cls=cls):
+                found = self.library.member(cls, node.attr.value)
+                return attributes.bind(found[1], value, cls) if found else self._registered(value, node.attr.value)
+            case Tensor():
+                return attributes.tensor_fact(value, node.attr.value) or Native(f"torch.Tensor.{node.attr.value}")
+            case ModuleValue() | ClassValue() | Native() | External():
+                return self.library.attribute(value, node.attr.value)
+            case Mapping() | Items() | Const():
+                return attributes.get(self, value, node.attr.value, frame, node)
+            case _:
+                return None
+
+    @staticmethod
+    def _registered(value: Instance, name: str) -> Value | None:
+        for holder in ("_parameters", "_buffers", "_modules"):
+            registered = value.attrs.get(holder)
+            if isinstance(registered, Mapping) and name in registered.items:
+                return registered.items[name]
+        return None
+
+    def pass_over(self, nodes: Sequence[Any], frame: Frame, guard: Guard) -> None:
+        """Notes the calls in code that is not run, without following them."""
+        if self.muted:
+            return
+        frame.guards.append(guard)
+        self.dry += 1
+        try:
+            for call_site in _calls_in(nodes):
+                callee, kind, more = self._named_callee(call_site, frame)
+                self.add(frame, call_site, callee, kind, **more)
+        finally:
+            self.dry -= 1
+            frame.guards.pop()
+
+    def _named_callee(self, node: cst.Call, frame: Frame) -> tuple[str, StepKind, dict[str, Any]]:
+        text = frame.slice.text_of(node.func) if frame.slice is not None else ""
+        value = self.peek(node.func, frame)
+        inner = value.function if isinstance(value, Bound) else value
+        match inner:
+            case Function(name=name, file=file, line=line):
+                return name, "python", {"file": file, "line": line}
+            case ClassValue(name=name):
+                return name, "python", {"file": self.library.table_of(inner).file, "line": inner.definition.line}
+            case Native(name=name):
+                return name, "native", {}
+            case Builtin(name=name):
+                return name, "builtin", {}
+            case External(name=name):
+                return self.external_name(name), "python", {}
+            case NativeMethod(name=name, receiver=receiver):
+                return f"{containers.type_name(receiver)}.{name}", "builtin", {}
+            case _:
+                return self._nested_name(text, frame)
+
+    def _nested_name(self, text: str, frame: Frame) -> tuple[str, StepKind, dict[str, Any]]:
+        """A function defined further down in the same body, which has not been reached."""
+        code = frame.function.parsed()[0] if frame.function is not None else None
+        for statement in getattr(getattr(code, "body", None), "body", ()):
+            if isinstance(statement, cst.FunctionDef) and statement.name.value == text and frame.slice is not None:
+                return f"{frame.name}.<locals>.{text}", "python", {"file": frame.file, "line": frame.slice.line_of(statement.name)}
+        return text, "unresolved", {}
+
+    # -- module level and class level -------------------------------------------------------------------------------------------
+
+    def _evaluate_global(self, table: ModuleTable, found: Definition) -> Value | None:
+        frame = Frame(table.name, "", None, table.file)
+        return self._definition_value(table, found, frame, found.name)
+
+    def _evaluate_member(self, cls: ClassValue, found: Definition) -> Value | None:
+        table = self.library.table_of(cls)
+        frame = _ClassFrame(table.name, cls.qualname, None, table.file)
+        frame.cls, frame.follower = cls, self
+        return self._definition_value(table, found, frame, f"{cls.qualname}.{found.name}", cls)
+
+    def _definition_value(
+        self, table: ModuleTable, found: Definition, frame: Frame, qualname: str, owner: ClassValue | None = None
+    ) -> Value | None:
+        if found.kind == "assign" and _has_no_value(table.lines[found.line - 1]) and found.line == found.end:
+            return None
+        piece = self.library.slice(table, found)
+        frame.slice = piece
+        with self.silent():
+            try:
+                if found.kind in ("function", "class"):
+                    return self._decorated(table, found, frame, qualname, owner)
+                self.run(piece.statements, frame)
+            except (Raised, LimitReached):
+                return NOTHING
+        return frame.names.get(found.name) if found.name != "<itself>" else self._last_assigned(piece, frame)
+
+    def _last_assigned(self, piece: Any, frame: Frame) -> Value | None:
+        line = piece.statements[0]
+        return self.evaluate(line.body[0].value, frame) if isinstance(line, cst.SimpleStatementLine) else None
+
+    def _decorated(self, table: ModuleTable, found: Definition, frame: Frame, qualname: str, owner: ClassValue | None) -> Value:
+        made: Value
+        if found.kind == "class":
+            return self.library.class_value(table.name, qualname, found)
+        made = self.library.function(table, found, qualname, owner)
+        code = made.parsed()[0]
+        for decorator in reversed(code.decorators):
+            made = self.decorate(decorator.decorator, made, frame)
+        if owner is not None and found.name in ("__new__", "__init_subclass__", "__class_getitem__") and isinstance(made, Function):
+            return builtin_calls.call_builtin(self, "staticmethod", Arguments([made]), frame, None)
+        return made
+
+    # -- imports and exceptions inside functions -----------------------------------------------------------------------------------
+
+    def imported_names(self, node: Any, frame: Frame) -> Iterator[tuple[str, Value]]:
+        """The names an import statement inside a function binds."""
+        from inspector.source.index import index_text
+
+        text = frame.slice.text_of(node) if frame.slice is not None else ""
+        table = self.library.module(frame.module)
+        for name, found in index_text(text).items():
+            value = self.library.imported(table, found.target) if table is not None else None
+            yield name, value or NOTHING
+
+    def exception_names(self, node: Any, frame: Frame) -> list[str] | None:
+        """The classes an `except` names; None where it catches everything."""
+        if node is None:
+            return None
+        value = self.evaluate(node, frame)
+        values = value.items if isinstance(value, Items) and value.items is not None else [value]
+        return [self.class_name_of(each) for each in values]
+
+    def class_name_of(self, value: Value) -> str:
+        """The name of an exception, given as class or object."""
+        if isinstance(value, Instance):
+            return value.cls.qualname
+        name = getattr(value, "name", "") or describe(value)
+        return str(name).rpartition(".")[2] or "Exception"
+
+    @staticmethod
+    def is_exception(name: str, wanted: list[str]) -> bool:
+        """Whether an exception of this name is one of those."""
+        raised = getattr(builtins, name, Exception)
+        return any(name == each or (isinstance(raised, type) and issubclass(raised, getattr(builtins, each, ()))) for each in wanted)
+
+    # -- what has no text ------------------------------------------------------------------------------------------------------------
+
+    def native_result(self, name: str, arguments: Arguments) -> Value:
+        """What a native function gives back, as far as it is known."""
+        if name == "torch.is_grad_enabled":
+            return Const(self.grad_enabled, "gradients are on" if self.grad_enabled else "inside no_grad")
+        if name in ("torch._C._set_grad_enabled", "torch.set_grad_enabled") and arguments.positional:
+            flag = arguments.positional[0]
+            self.grad_enabled = bool(flag.value) if isinstance(flag, Const) else self.grad_enabled
+        return natives.result_of(name, arguments, self.library.stubs.returns(name))
+
+    def is_native_type(self, name: str) -> bool:
+        """Whether a native name is a type: no profiler sees a type being called."""
+        owner, _, short = name.rpartition(".")
+        return short[:1].isupper() and not self.library.stubs.returns(name) or name in ("torch.device", "torch.dtype")
+
+    def is_tensor_method(self, name: str) -> bool:
+        """Whether the stub of TensorBase has this method."""
+        return bool(self.library.stubs.returns(f"torch.Tensor.{name}"))
+
+    def grad_outputs(self, result: Value, inputs: Sequence[Value]) -> Value:
+        """Outputs of an autograd function: they require gradients if one of its inputs does."""
+        needs = self.grad_enabled and any(isinstance(value, Tensor) and value.requires_grad for value in inputs)
+
+        def one(value: Value) -> Value:
+            return Tensor(value.shape, value.dtype, needs) if isinstance(value, Tensor) else value
+
+        if isinstance(result, Items) and result.items is not None:
+            return Items(result.kind, [one(item) for item in result.items])
+        return one(result)
+
+    def external_name(self, name: str) -> str:
+        """The name a leaf outside torch has when it runs: re-exports of the standard library are looked through."""
+        module, _, short = name.rpartition(".")
+        table = self.library.module(module) if module and not name.startswith("<") else None
+        found = table.names.get(short) if table is not None else None
+        if table is not None and found is not None and found.kind == "import" and ":" in found.target:
+            inner, _, original = found.target.partition(":")
+            return self.external_name(f"{table.absolute(inner)}.{original}") if inner != module else name
+        return name
+
+    def external_kind(self, name: str) -> tuple[StepKind, bool]:
+        """(kind of the leaf, whether a profiler sees it): types cannot be seen."""
+        if name in builtin_calls.EXTERNAL_TYPES:
+            return "builtin", False
+        module, _, short = name.rpartition(".")
+        table = self.library.module(module)
+        found = table.names.get(short) if table is not None else None
+        if found is not None and found.kind == "class":
+            return "builtin", False
+        return ("python" if found is not None and found.kind == "function" else "builtin"), True
+
+    def dataclass_init_name(self, cls: ClassValue) -> str:
+        """The name of the `__init__` that dataclasses generate."""
+        return f"{cls.module}.__create_fn__.<locals>.__init__"
+
+    # -- what a construction or a report wants to be told ----------------------------------------------------------------------------
+
+    def note_attribute(self, target: Instance, name: str, frame: Frame, node: Any) -> None:
+        """An attribute was put into an instance's dict."""
+        if self.observer is not None and not self.muted:
+            self.observer.attribute(target, name, frame, node)
+
+    def note_item(self, holder: Value, key: Any, frame: Frame, node: Any) -> None:
+        """An item was put into a mapping."""
+        if self.observer is not None and not self.muted:
+            self.observer.item(holder, key, frame, node)
+
+    def note_read(self, target: Value, name: str, step: int | None) -> None:
+        """An attribute was read, in the function that `step` entered or by the step itself."""
+        if self.observer is not None and not self.muted:
+            self.observer.read(target, name, step)
+
+    def note_result(self, step: int | None, result: Value) -> None:
+        """A step gave back a value."""
+        if step is not None and isinstance(result, Const):
+            draft = self.drafts[step - 1]
+            draft.result = repr(result.value) if not isinstance(result.value, str) or len(result.value) < 60 else ""
+            if result.why and not draft.step.because:
+                draft.step = msgspec.structs.replace(draft.step, because=result.why)
+
+
+class _ClassFrame(Frame):
+    """The frame of a class body: names of the class itself come first."""
+
+    cls: ClassValue
+    follower: Follower
+
+    def find(self, name: str) -> Value | None:
+        """A name of the class body."""
+        if name in self.names:
+            return self.names[name]
+        return self.follower.library.own_member(self.cls, name) if name in self.follower.library.members(self.cls) else None
+
+
+def _has_no_value(line: str) -> bool:
+    code = line.partition("#")[0]
+    return ":" in code and "=" not in code.partition(":")[2]
+
+
+class _CallFinder(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[cst.Call] = []
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def leave_Call(self, original_node: cst.Call) -> None:
+        if not (isinstance(original_node.func, cst.Name) and original_node.func.value == "super"):
+            self.found.append(original_node)
+
+
+def _calls_in(nodes: Sequence[Any]) -> list[cst.Call]:
+    finder = _CallFinder()
+    for node in nodes:
+        node.visit(finder)
+    return finder.found
+
+
+__all__ = ["Callable", "Follower", "Unknown", "guard_for"]
