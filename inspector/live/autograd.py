@@ -84,9 +84,14 @@ def graph_of(output: Any) -> Graph:
 
 
 def differentiable(output: Any) -> list[torch.Tensor]:
-    """The tensors in an output that a backward pass can start from, in order; looks into tuples, lists, mappings and records."""
+    """The tensors in an output that a backward pass can start from, in order."""
+    return [one for one in tensors(output) if one.requires_grad and (one.is_floating_point() or one.is_complex())]
+
+
+def tensors(output: Any) -> list[torch.Tensor]:
+    """The tensors in an output, in order; looks into tuples, lists, mappings and records."""
     if isinstance(output, torch.Tensor):
-        return [output] if output.requires_grad and (output.is_floating_point() or output.is_complex()) else []
+        return [output]
     if isinstance(output, Mapping):
         parts: list[Any] = list(output.values())
     elif isinstance(output, (tuple, list)):
@@ -95,7 +100,7 @@ def differentiable(output: Any) -> list[torch.Tensor]:
         parts = [getattr(output, field.name) for field in dataclasses.fields(output)]
     else:
         return []
-    return [tensor for part in parts for tensor in differentiable(part)]
+    return [tensor for part in parts for tensor in tensors(part)]
 
 
 def _short(name: str) -> str:

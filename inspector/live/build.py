@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -153,10 +154,13 @@ def _is_of_torch_nn(cls: type) -> bool:
 
 
 def _construct(made_by: Any, arguments: tuple[Argument, ...], shown: str, target: _Target) -> Any:
+    """The object. What torch warns of while it is made (deprecated arguments) stands in the report and is not printed."""
     args = [_make(argument.value, target) for argument in arguments if argument.name is None]
     named = {argument.name: _make(argument.value, target) for argument in arguments if argument.name is not None}
     try:
-        return made_by(*args, **named)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return made_by(*args, **named)
     except REFUSALS as error:
         raise InspectError("constructor-refused", f"torch does not take these arguments: {one_line(error)}", shown) from None
 

@@ -27,6 +27,8 @@ class Fitted:
     sizes: Mapping[str, int]
     constants: Mapping[str, Any]
     given: frozenset[str]
+    within: bool = True
+    """False where an argument has a value that this case does not take (`narrowed`), so that torch will refuse it."""
 
 
 def draw(
@@ -68,9 +70,10 @@ def target_kinds(definition: LossDefinition | None) -> tuple[str, ...]:
 
 
 def check_target_kind(definition: LossDefinition | None, configuration: Configuration) -> None:
-    """Raises InspectError `unknown-target-kind` where the kind asked for is not among those declared."""
+    """Raises InspectError `unknown-target-kind` where what is asked for is neither a declared kind nor the name of a declared case."""
     asked, kinds = configuration.target_kind, target_kinds(definition)
-    if asked is None or asked in kinds:
+    cases = [case.name for case in definition.cases] if definition else []
+    if asked is None or asked in kinds or asked in cases:
         return
     todo = f"use one of: {', '.join(kinds)}" if kinds else "its inputs come in one kind, so leave it out"
     raise InspectError("unknown-target-kind", f"{configuration.subject.rpartition('.')[2]} has no inputs of the kind {asked!r}", todo=todo)
@@ -86,16 +89,17 @@ def fitting(definition: LossDefinition, configuration: Configuration, signature:
     """Every declared case that takes the configuration, best first: those whose narrower values it keeps to come first."""
     bound = arguments.bind(configuration, signature)
     constants = arguments.constants(configuration, signature)
-    found: list[tuple[bool, Fitted]] = []
+    found: list[Fitted] = []
     for case in definition.cases:
-        if configuration.target_kind not in (None, case.target_kind):
+        if configuration.target_kind not in (None, case.target_kind, case.name):
             continue
         if any(constants.get(name, arguments.UNKNOWN) != value for name, value in case.when.items()):
             continue
         sizes = _fitted_sizes(definition.arguments, case, bound, constants)
         if sizes is not None:
-            found.append((_leaves_narrowed(case, constants), Fitted(case, sizes, constants, frozenset(bound))))
-    return [fitted for _, fitted in sorted(found, key=lambda pair: pair[0])]
+            within = all(takes(domain, constants.get(name)) for name, domain in case.narrowed.items())
+            found.append(Fitted(case, sizes, constants, frozenset(bound), within))
+    return sorted(found, key=lambda fitted: not fitted.within)
 
 
 def takes(domain: Any, value: Any) -> bool:
@@ -114,10 +118,6 @@ def takes(domain: Any, value: Any) -> bool:
 # -- the rest is private ------------------------------------------------------------------------------------------------
 
 
-def _leaves_narrowed(case: Case, constants: Mapping[str, Any]) -> bool:
-    return any(not takes(domain, constants.get(name)) for name, domain in case.narrowed.items())
-
-
 def _fitted_sizes(
     forms: tuple[ArgumentForm, ...], case: Case, bound: Mapping[str, Term], constants: Mapping[str, Any]
 ) -> dict[str, int] | None:
@@ -127,7 +127,7 @@ def _fitted_sizes(
         if isinstance(form.values, Size):
             wanted = _sizes_fixed_by(form.values, case, constants.get(form.name, arguments.UNKNOWN))
         elif isinstance(form.values, InputForm) and form.name in bound:
-            wanted = _sizes_of_tensor(form.values.shape, arguments.shape_of(bound[form.name]))
+            wanted = _sizes_of_tensor(form.values.shape, arguments.shape_of(bound[form.name]), case)
         else:
             continue
         if wanted is None or any(fixed.get(symbol, size) != size for symbol, size in wanted.items()):
@@ -146,14 +146,15 @@ def _sizes_fixed_by(values: Size, case: Case, value: Any) -> dict[str, int] | No
     return dict(zip(symbols, value, strict=True)) if len(symbols) == len(value) else None
 
 
-def _sizes_of_tensor(form: tuple[str | int, ...], shape: tuple[int, ...] | None) -> dict[str, int] | None:
+def _sizes_of_tensor(form: tuple[str | int, ...], shape: tuple[int, ...] | None, case: Case) -> dict[str, int] | None:
     """Symbol -> size, as the shape of a tensor argument says; aligned at the right, where a size of one is broadcast."""
     if shape is None:
         return {}
     if len(shape) > len(form):
         return None
-    pairs = zip(reversed(form), reversed(shape), strict=False)
-    return {symbol: size for symbol, size in pairs if isinstance(symbol, str) and (size != 1 or len(form) == 1)}
+    pairs = list(zip(reversed(form), reversed(shape), strict=False))
+    found = {symbol: size for symbol, size in pairs if isinstance(symbol, str) and (size != 1 or len(form) == 1)}
+    return found if all(symbol in case.sizes for symbol in found) else None
 
 
 def _shape(form: InputForm, fitted: Fitted, drawn: Mapping[str, Term]) -> tuple[int, ...]:

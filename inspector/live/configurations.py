@@ -1,0 +1,154 @@
+"""Every configuration of a loss worth tracing and running, made from its signature and the legal values of its arguments.
+
+In: a definition, a signature and the qualified name. Out: Configurations, each of which can be constructed and called. Nobody types
+them in: an argument that the next torch adds is found in the signature. Imports no torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+from inspector.live import arguments, samples, values
+from inspector.live.written import write_call
+from inspector.losses.schema import ArgumentForm, Case, Choice, ClassIndices, InputForm, LossDefinition, Real, Size
+from inspector.report import Argument, Configuration, Constant, Items, Parameter, TensorData, Term
+
+HookKind = Literal["forward", "forward_pre", "full_backward", "full_backward_pre"]
+
+HOOKS: tuple[tuple[HookKind, ...], ...] = (
+    ("forward",),
+    ("forward_pre",),
+    ("full_backward",),
+    ("forward", "forward_pre", "full_backward"),
+)
+"""The hooks that are registered: each alone, and all together."""
+
+_NUMBERS = (0.5, 0.1, 2.0, 1.5, 3.0, 0.25, 1e-3)
+"""What a real argument is set to: the first two of these that are legal and not its default."""
+
+
+def of_loss(definition: LossDefinition, signature: Sequence[Parameter], qualified_name: str) -> tuple[Configuration, ...]:
+    """The default, every way to call it, every argument away from its default for every kind of inputs, and hooks; each once."""
+    made = _Maker(definition, tuple(signature), qualified_name)
+    found = [made.configuration(), *made.of_cases(), *made.of_arguments(), *made.of_hooks()]
+    return tuple(dict.fromkeys(configuration for configuration in found if made.can_be_called(configuration)))
+
+
+def required_arguments(definition: LossDefinition, signature: Sequence[Parameter]) -> tuple[Argument, ...]:
+    """The arguments that have no default, with legal values."""
+    return _Maker(definition, tuple(signature), definition.qualified_name).required()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Maker:
+    """One loss, of which configurations are made."""
+
+    definition: LossDefinition
+    signature: tuple[Parameter, ...]
+    name: str
+
+    def configuration(self, *more: Argument, target_kind: str | None = None, hooks: tuple[HookKind, ...] = ()) -> Configuration:
+        """The loss with these arguments besides those it cannot do without."""
+        named = {argument.name for argument in more}
+        args = (*(argument for argument in self.required() if argument.name not in named), *more)
+        return Configuration(self.name, write_call(self.name.rpartition(".")[2], args), args, target_kind, hooks)
+
+    def required(self) -> tuple[Argument, ...]:
+        """The arguments that have no default, with legal values."""
+        names = [one.name for one in self.signature if one.default is None and one.kind in ("positional", "keyword")]
+        case = self.definition.cases[0] if self.definition.cases else None
+        return tuple(Argument(name, term) for name in names for term in _required(self._form(name), case)[:1])
+
+    def of_cases(self) -> Iterator[Configuration]:
+        """Every declared way to call it: each kind of inputs by its name, and each shape by the name of the case."""
+        for kind in samples.target_kinds(self.definition):
+            yield self.configuration(target_kind=kind)
+        for case in self.definition.cases:
+            needed = (*self._sizes(case), *(Argument(name, Constant(value)) for name, value in case.when.items()))
+            yield self.configuration(*(one for one in needed if self._away(one)), target_kind=case.name)
+
+    def of_arguments(self) -> Iterator[Configuration]:
+        """Each argument away from its default, alone, for each kind of inputs."""
+        for kind in samples.target_kinds(self.definition) or (None,):
+            for parameter in self.signature:
+                for term in self._others(parameter, kind):
+                    yield self.configuration(Argument(parameter.name, term), target_kind=kind)
+
+    def of_hooks(self) -> Iterator[Configuration]:
+        """Hooks on the default configuration."""
+        for hooks in HOOKS:
+            yield self.configuration(hooks=hooks)
+
+    def can_be_called(self, configuration: Configuration) -> bool:
+        """True where some declared case takes the configuration; a base class that declares none is made, never called."""
+        fitted = samples.fitting(self.definition, configuration, self.signature)
+        return not self.definition.cases or any(one.within for one in fitted)
+
+    # -- the rest is private ------------------------------------------------------------------------------------------
+
+    def _form(self, name: str) -> ArgumentForm | None:
+        return next((form for form in self.definition.arguments if form.name == name), None)
+
+    def _sizes(self, case: Case) -> Iterator[Argument]:
+        """What the arguments that fix sizes must be for this case."""
+        for form in self.definition.arguments:
+            if isinstance(form.values, Size):
+                for term in _required(form, case):
+                    yield Argument(form.name, term)
+
+    def _away(self, argument: Argument) -> bool:
+        parameter = next((one for one in self.signature if one.name == argument.name), None)
+        default = arguments.UNKNOWN if parameter is None else arguments.default_of(parameter)
+        value = arguments.constant_of(argument.value)
+        return default is arguments.UNKNOWN or type(value) is not type(default) or value != default
+
+    def _others(self, parameter: Parameter, kind: str | None) -> list[Term]:
+        """Legal values of a parameter other than its default."""
+        form = self._form(parameter.name)
+        default = arguments.default_of(parameter)
+        if form is None:
+            return [Constant(not default)] if isinstance(default, bool) else []
+        cases = [case for case in self.definition.cases if kind in (None, case.target_kind)]
+        terms = [*form.required[1:], *_legal(form, default, cases[0] if cases else None), *form.others]
+        return [term for term in terms if self._away(Argument(parameter.name, term))]
+
+
+def _required(form: ArgumentForm | None, case: Case | None) -> list[Term]:
+    """Values for an argument without a default, the preferred first."""
+    if form is None:
+        return []
+    if isinstance(form.values, Size) and case is not None:
+        return [_size_term(form.values, case)]
+    return [*form.required, *_legal(form, arguments.UNKNOWN, case)]
+
+
+def _legal(form: ArgumentForm, default: Any, case: Case | None) -> list[Term]:
+    """Some legal values: every choice; two numbers; one tensor of the case's sizes."""
+    domain = form.values
+    if isinstance(domain, Choice):
+        return [Constant(value) for value in domain.of]
+    if isinstance(domain, Real):
+        numbers = [number for number in _NUMBERS if samples.takes(domain, number) and number != default]
+        return [Constant(number) for number in numbers[:2]]
+    if case is None:
+        return []
+    if isinstance(domain, ClassIndices):
+        indices = [index for index in range(domain.at_least, case.sizes[domain.below]) if index != default]
+        return [Constant(index) for index in (indices[:1] + indices[-1:])]
+    return [_tensor(domain, case)] if isinstance(domain, InputForm) else []
+
+
+def _size_term(domain: Size, case: Case) -> Term:
+    if isinstance(domain.of, str):
+        return Constant(case.sizes[domain.of])
+    return Items("tuple", tuple(Constant(case.sizes[symbol]) for symbol in domain.of if symbol in case.sizes))
+
+
+def _tensor(form: InputForm, case: Case) -> Term:
+    """A tensor argument of the sizes of a case. Where the case lacks one of its symbols no tensor fits, and none of this size will."""
+    fitted = samples.Fitted(case, case.sizes, {}, frozenset())
+    shape = tuple(case.sizes.get(symbol, 1) if isinstance(symbol, str) else symbol for symbol in form.shape)
+    drawn = values.draw(form.values, shape, form.name, values.Source(0), fitted)
+    return TensorData(shape, "float32", tuple(float(number) for number in drawn))
