@@ -31,7 +31,7 @@ site: docs ## the hand-written documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 benchmark: dev ## DESIGN's budgets, as a table
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 constraints: dev ## write constraints.txt from what is installed
 	@$(BIN)/python tools/setup.py --write-constraints
