@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
+from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, log_softmax, one_hot, softmax, total
 from inspector.losses.reductions import MEAN, NONE, SUM
 from inspector.losses.schema import Case, Choice, LossDefinition, Plain, Reduction, Rule, Simpler, Slope
@@ -80,13 +81,12 @@ def _probabilities_case(name: str, logits: Shape, axis: int) -> Case:
 
 
 SYMBOLS = {"x": "input", "y": "target", "w": "weight", "ε": "label_smoothing"}
-_BY_X = r"\frac{\partial \ell}{\partial x_c} = "
 _PLAIN: dict[str, Plain] = {"label_smoothing": 0.0, "weight": None}
 _UNSMOOTHED: dict[str, Plain] = {"label_smoothing": 0.0}
 
 
 def _by_input(compute: Callable[..., Any], simpler: tuple[Simpler, ...]) -> Slope:
-    latex = _BY_X + r"p_c \sum_k w_k q_k - w_c q_c"
+    latex = by("x_c") + r"p_c \sum_k w_k q_k - w_c q_c"
     return Slope("input", latex, "∂ℓ/∂x[c] = p[c]·Σ_k(w[k]·q[k]) − w[c]·q[c]", compute, simpler)
 
 
@@ -101,8 +101,8 @@ INDEX_RULE = Rule(
         _by_input(
             slope_of_index,
             (
-                Simpler(_PLAIN, _BY_X + r"p_c - [c = y]", "∂ℓ/∂x = p − onehot(y)"),
-                Simpler(_UNSMOOTHED, _BY_X + r"w_y (p_c - [c = y])", "∂ℓ/∂x = w[y]·(p − onehot(y))"),
+                Simpler(_PLAIN, by("x_c") + r"p_c - [c = y]", "∂ℓ/∂x = p − onehot(y)"),
+                Simpler(_UNSMOOTHED, by("x_c") + r"w_y (p_c - [c = y])", "∂ℓ/∂x = w[y]·(p − onehot(y))"),
             ),
         ),
     ),
@@ -122,10 +122,10 @@ PROBABILITY_RULE = Rule(
     where_latex=r"p = \operatorname{softmax}(x),\ q = (1 - \varepsilon) y + \frac{\varepsilon}{C}",
     term=of_probabilities,
     slopes=(
-        _by_input(slope_of_probabilities, (Simpler(_PLAIN, _BY_X + r"p_c \sum_k y_k - y_c", "∂ℓ/∂x[c] = p[c]·Σ_k(y[k]) − y[c]"),)),
+        _by_input(slope_of_probabilities, (Simpler(_PLAIN, by("x_c") + r"p_c \sum_k y_k - y_c", "∂ℓ/∂x[c] = p[c]·Σ_k(y[k]) − y[c]"),)),
         Slope(
             "target",
-            r"\frac{\partial \ell}{\partial y_c} = -(1 - \varepsilon)\, w_c \log p_c",
+            by("y_c") + r"-(1 - \varepsilon)\, w_c \log p_c",
             "∂ℓ/∂y[c] = −(1 − ε)·w[c]·log(p[c])",
             slope_by_probabilities,
         ),

@@ -122,6 +122,9 @@ class Exact:
             return Exact(-_INFINITY, 0.0)
         return _result(_CONTEXT.log(self.value), ((self, _ONE / self.value),))
 
+    def root(self, degree: Exact | float) -> Exact:
+        return self ** (1 / exact(degree))
+
     def sqrt(self) -> Exact:
         value = _CONTEXT.sqrt(self.value)
         return _result(value, ((self, _divide(_ONE, 2 * value)),))
@@ -139,6 +142,13 @@ class Exact:
             return self
         return Exact(low.value, low.condition, self.partials)
 
+    def log_normalised(self, others: Sequence[Exact]) -> Exact:
+        """The number itself, with the derivative of self - log Σ e^x over all the numbers in `others`."""
+        parts = tuple((other, -_CONTEXT.exp(other.value)) for other in others)
+        found = _result(self.value, ((self, _ONE), *parts))
+        found.condition = self.condition
+        return found
+
     def log_one_plus_exp(self) -> Exact:
         value = (self.value if self.value > 0 else _ZERO) + _CONTEXT.log1p(_CONTEXT.exp(-abs(self.value)))
         return _result(value, ((self, _CONTEXT.exp(self.value - value)),))
@@ -155,15 +165,20 @@ class Exact:
 
 
 def exact(value: Exact | float) -> Exact:
-    """The number itself; a float or an int becomes a constant whose own rounding counts once."""
+    """The number itself; a float becomes a constant that a machine rounds once, an int one that it does not."""
     if isinstance(value, Exact):
         return value
-    return Exact(_mpf(value), abs(float(value)))
+    return Exact(_mpf(value), 0.0 if isinstance(value, int) else abs(value))
 
 
 def variable(value: float, index: int) -> Exact:
     """An input to differentiate by: its partial derivative by itself is one."""
     return Exact(_mpf(value), abs(value), {index: _ONE})
+
+
+def pi() -> Exact:
+    """π."""
+    return Exact(+_CONTEXT.pi, float(_CONTEXT.pi))
 
 
 def _result(value: Real, parts: tuple[tuple[Exact, Real], ...]) -> Exact:

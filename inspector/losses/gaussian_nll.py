@@ -2,9 +2,52 @@
 
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
-from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Number, kept_above, log, pi
+from inspector.losses.reductions import MEAN_SUM_NONE
+from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Simpler, Slope
 
 VARIANCE = Real(low=0.0, low_open=True)
+
+
+def _term(input: Number, target: Number, var: Number, full: bool, eps: float) -> Number:
+    v = kept_above(var, eps)
+    half = (log(v) + (input - target) ** 2 / v) / 2
+    return half + log(2 * pi()) / 2 if full else half
+
+
+def _by_input(input: Number, target: Number, var: Number, eps: float) -> Number:
+    return (input - target) / kept_above(var, eps)
+
+
+def _by_target(input: Number, target: Number, var: Number, eps: float) -> Number:
+    return (target - input) / kept_above(var, eps)
+
+
+def _by_variance(input: Number, target: Number, var: Number, eps: float) -> Number:
+    v = kept_above(var, eps)
+    return (1 / v - (input - target) ** 2 / v**2) / 2
+
+
+RULE = Rule(
+    latex=r"\ell = \frac{1}{2} \left(\log v + \frac{(x - y)^2}{v}\right) + \frac{1}{2} \log(2 \pi)",
+    text="ℓ = (log(v) + (x − y)²/v)/2 + log(2·π)/2",
+    symbols={"x": "input", "y": "target", "v": "var", "ε": "eps"},
+    where="v = max(var, ε), the bound not differentiated; the last summand only if full",
+    where_latex=r"v = \max(\text{var}, \varepsilon)",
+    term=_term,
+    slopes=(
+        Slope("input", by("x") + r"\frac{x - y}{v}", "∂ℓ/∂x = (x − y)/v", _by_input),
+        Slope("target", by("y") + r"\frac{y - x}{v}", "∂ℓ/∂y = (y − x)/v", _by_target),
+        Slope(
+            "var",
+            by("v") + r"\frac{1}{2} \left(\frac{1}{v} - \frac{(x - y)^2}{v^2}\right)",
+            "∂ℓ/∂v = (1/v − (x − y)²/v²)/2",
+            _by_variance,
+        ),
+    ),
+    simpler=(Simpler({"full": False}, r"\ell = \frac{1}{2} \left(\log v + \frac{(x - y)^2}{v}\right)", "ℓ = (log(v) + (x − y)²/v)/2"),),
+)
 
 
 def _case(name: str, shape: Shape, variance: Shape) -> Case:
@@ -23,4 +66,7 @@ DEFINITION = LossDefinition(
         _case("(N, D, H, W)", ("N", "D", "H", "W"), ("N", "D", "H", "W")),
     ),
     arguments=(ArgumentForm("full", Choice((False, True))), ArgumentForm("eps", Real(low=0.0, low_open=True)), REDUCTION),
+    rules=(RULE,),
+    reductions=MEAN_SUM_NONE,
+    mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
 )

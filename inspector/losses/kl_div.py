@@ -2,6 +2,7 @@
 
 from inspector.losses.arguments import LEGACY
 from inspector.losses.forms import Shape, log_probabilities, probabilities, sizes_of
+from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, exp, log, x_log_x
 from inspector.losses.reductions import MEAN, NONE, SUM
 from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Reduction, Rule, Slope
@@ -32,8 +33,6 @@ def _log_by_target(input: Number, target: Number) -> Number:
 
 
 _SYMBOLS = {"x": "input", "y": "target"}
-_BY_X = r"\frac{\partial \ell}{\partial x} = "
-_BY_Y = r"\frac{\partial \ell}{\partial y} = "
 
 RULE = Rule(
     latex=r"\ell = y (\log y - x)",
@@ -42,8 +41,8 @@ RULE = Rule(
     where="y = p and x = log q; ℓ = 0 where y = 0",
     term=_term,
     slopes=(
-        Slope("input", _BY_X + "-y", "∂ℓ/∂x = −y", _by_input),
-        Slope("target", _BY_Y + r"\log y + 1 - x", "∂ℓ/∂y = log(y) + 1 − x", _by_target),
+        Slope("input", by("x") + "-y", "∂ℓ/∂x = −y", _by_input),
+        Slope("target", by("y") + r"\log y + 1 - x", "∂ℓ/∂y = log(y) + 1 − x", _by_target),
     ),
     when={"log_target": False},
 )
@@ -55,8 +54,8 @@ LOG_RULE = Rule(
     where="y = log p and x = log q",
     term=_log_term,
     slopes=(
-        Slope("input", _BY_X + "-e^{y}", "∂ℓ/∂x = −exp(y)", _log_by_input),
-        Slope("target", _BY_Y + r"e^{y} (y - x + 1)", "∂ℓ/∂y = exp(y)·(y − x + 1)", _log_by_target),
+        Slope("input", by("x") + "-e^{y}", "∂ℓ/∂x = −exp(y)", _log_by_input),
+        Slope("target", by("y") + r"e^{y} (y - x + 1)", "∂ℓ/∂y = exp(y)·(y − x + 1)", _log_by_target),
     ),
     when={"log_target": True},
 )

@@ -2,6 +2,7 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
+from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
 from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
@@ -29,8 +30,8 @@ RULE = Rule(
     symbols={"x": "input", "y": "target"},
     term=_term,
     slopes=(
-        Slope("input", r"\frac{\partial \ell}{\partial x} = \operatorname{sign}(x - y)", "∂ℓ/∂x = sign(x − y)", _by_input),
-        Slope("target", r"\frac{\partial \ell}{\partial y} = -\operatorname{sign}(x - y)", "∂ℓ/∂y = −sign(x − y)", _by_target),
+        Slope("input", by("x") + r"\operatorname{sign}(x - y)", "∂ℓ/∂x = sign(x − y)", _by_input),
+        Slope("target", by("y") + r"-\operatorname{sign}(x - y)", "∂ℓ/∂y = −sign(x − y)", _by_target),
     ),
 )
 

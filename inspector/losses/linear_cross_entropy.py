@@ -1,9 +1,85 @@
 """LinearCrossEntropyLoss: cross entropy of logits that a linear layer of the loss itself makes from the input."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from inspector.losses import cross_entropy as ce
 from inspector.losses.arguments import CLASS_WEIGHT, LABEL_SMOOTHING, REDUCTION
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
-from inspector.losses.schema import ArgumentForm, Case, Choice, InputForm, LossDefinition, Size
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Matrix, Number, Vector, dot
+from inspector.losses.schema import ArgumentForm, Case, Choice, InputForm, LossDefinition, Rule, Size, Slope
 from inspector.report import Argument, Constant, Items, Maker, Reference
+
+
+def _logits(input: Vector, parameters: Mapping[str, Any]) -> Vector:
+    """W·x + b."""
+    rows: Matrix = parameters["linear.weight"]
+    bias: Vector = parameters.get("linear.bias", [0] * len(rows))
+    return [dot(row, input) + b for row, b in zip(rows, bias, strict=True)]
+
+
+def _term(
+    input: Vector, target: Any, parameters: Mapping[str, Any], weight: Vector | None, label_smoothing: Number, ignore_index: int | None
+) -> Number:
+    logits = _logits(input, parameters)
+    if isinstance(target, int):
+        return ce.of_index(logits, target, weight, label_smoothing, ignore_index)
+    return ce.of_probabilities(logits, target, weight, label_smoothing)
+
+
+def _delta(
+    input: Vector, target: Any, parameters: Mapping[str, Any], weight: Vector | None, label_smoothing: Number, ignore_index: int | None
+) -> Vector:
+    """δ: the slope in the logits, which is also that in the bias."""
+    logits = _logits(input, parameters)
+    if isinstance(target, int):
+        return ce.slope_of_index(logits, target, weight, label_smoothing, ignore_index)
+    return ce.slope_of_probabilities(logits, target, weight, label_smoothing)
+
+
+def _by_weight(
+    input: Vector, target: Any, parameters: Mapping[str, Any], weight: Vector | None, label_smoothing: Number, ignore_index: int | None
+) -> Matrix:
+    return [[d * x for x in input] for d in _delta(input, target, parameters, weight, label_smoothing, ignore_index)]
+
+
+def _by_input(
+    input: Vector, target: Any, parameters: Mapping[str, Any], weight: Vector | None, label_smoothing: Number, ignore_index: int | None
+) -> Vector:
+    delta = _delta(input, target, parameters, weight, label_smoothing, ignore_index)
+    columns = zip(*parameters["linear.weight"], strict=True)
+    return [dot(column, delta) for column in columns]
+
+
+def _by_target(input: Vector, parameters: Mapping[str, Any], weight: Vector | None, label_smoothing: Number) -> Vector:
+    return ce.slope_by_probabilities(_logits(input, parameters), weight, label_smoothing)
+
+
+_LOGITS = "z = W·x + b, δ = ∂ℓ/∂z[c] = p[c]·Σ_k(w[k]·q[k]) − w[c]·q[c], "
+_SLOPES = (
+    Slope("input", by("x") + r"W^\top \delta", "∂ℓ/∂x = Wᵀ·δ", _by_input),
+    Slope("linear.weight", by("W") + r"\delta x^\top", "∂ℓ/∂W = δ·xᵀ", _by_weight),
+    Slope("linear.bias", by("b") + r"\delta", "∂ℓ/∂b = δ", _delta),
+)
+
+
+def _on_logits(rule: Rule, more: tuple[Slope, ...]) -> Rule:
+    """The rule of cross entropy with the logits z in place of x."""
+    return replace(
+        rule,
+        symbols={**ce.SYMBOLS, "W": "linear.weight", "b": "linear.bias"},
+        where=_LOGITS + rule.where.replace("softmax(x)", "softmax(z)"),
+        where_latex=r"z = W x + b,\ " + rule.where_latex.replace("(x)", "(z)", 1),
+        term=_term,
+        slopes=(*_SLOPES, *more),
+        core=("F", "C"),
+    )
+
+
+_TARGET_SLOPE = replace(ce.PROBABILITY_RULE.slopes[1], compute=_by_target)
 
 _SHAPES = {"F": 4, "C": 5, "N": 4}
 
@@ -50,4 +126,7 @@ DEFINITION = LossDefinition(
         LABEL_SMOOTHING,
         ArgumentForm("options", Choice((None,)), others=(Maker("torch.nn.LinearCrossEntropyOptions"), _ONE_CHUNK)),
     ),
+    rules=(_on_logits(ce.INDEX_RULE, ()), _on_logits(ce.PROBABILITY_RULE, (_TARGET_SLOPE,))),
+    reductions=ce.REDUCTIONS,
+    mistake="It makes the logits itself: feed it the features, not the output of the last linear layer.",
 )

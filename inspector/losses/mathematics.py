@@ -24,9 +24,21 @@ def log(x: Number) -> Number:
     return x.log()
 
 
+def pi() -> Number:
+    """π."""
+    from inspector.losses.exact import pi as value
+
+    return value()
+
+
 def sqrt(x: Number) -> Number:
     """The square root."""
     return x.sqrt()
+
+
+def root(x: Number, degree: Number) -> Number:
+    """x to the power 1/degree."""
+    return x.root(degree)
 
 
 def sign(x: Number) -> int:
@@ -74,6 +86,11 @@ def log_softmax(xs: Vector) -> list[Number]:
 def softmax(xs: Vector) -> list[Number]:
     """e^x / Σ e^x, for each x."""
     return [exp(x) for x in log_softmax(xs)]
+
+
+def on_the_simplex(xs: Vector) -> Vector:
+    """The same log-probabilities, differentiated as log-softmax: only changes that keep the sum of the probabilities count."""
+    return [x.log_normalised(xs) for x in xs]
 
 
 def kept_above(x: Number, low: Number) -> Number:

@@ -2,6 +2,7 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
+from inspector.losses.latex import by
 from inspector.losses.mathematics import Number
 from inspector.losses.reductions import MEAN_SUM_NONE
 from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
@@ -29,8 +30,8 @@ RULE = Rule(
     symbols={"x": "input", "y": "target"},
     term=_term,
     slopes=(
-        Slope("input", r"\frac{\partial \ell}{\partial x} = 2 (x - y)", "∂ℓ/∂x = 2·(x − y)", _by_input),
-        Slope("target", r"\frac{\partial \ell}{\partial y} = -2 (x - y)", "∂ℓ/∂y = −2·(x − y)", _by_target),
+        Slope("input", by("x") + r"2 (x - y)", "∂ℓ/∂x = 2·(x − y)", _by_input),
+        Slope("target", by("y") + r"-2 (x - y)", "∂ℓ/∂y = −2·(x − y)", _by_target),
     ),
 )
 

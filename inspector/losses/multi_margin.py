@@ -2,7 +2,61 @@
 
 from inspector.losses.arguments import CLASS_WEIGHT, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, indices, real, sizes_of
-from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Number, Vector, hinge, step, total
+from inspector.losses.reductions import MEAN_SUM_NONE
+from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Simpler, Slope
+
+
+def _gaps(input: Vector, target: int, margin: float) -> dict[int, Number]:
+    """margin - x[y] + x[i], for each class i but the target."""
+    return {i: margin - input[target] + x for i, x in enumerate(input) if i != target}
+
+
+def _weight(weight: Vector | None, target: int) -> Number:
+    return 1 if weight is None else weight[target]
+
+
+def _term(input: Vector, target: int, p: int, margin: float, weight: Vector | None) -> Number:
+    gaps = _gaps(input, target, margin).values()
+    return _weight(weight, target) * total(hinge(gap) ** p for gap in gaps) / len(input)
+
+
+def _by_input(input: Vector, target: int, p: int, margin: float, weight: Vector | None) -> Vector:
+    """w[y]·p·max(0, gap)^(p - 1) / C for each other class, and minus their sum for the target."""
+    gaps = _gaps(input, target, margin)
+    scale = _weight(weight, target) * p
+    slopes = {i: scale * (step(gap) * hinge(gap) ** (p - 1)) / len(input) for i, gap in gaps.items()}
+    slopes[target] = -total(slopes.values())
+    return [slopes[i] for i in range(len(input))]
+
+
+_PLAIN: dict[str, None | int] = {"weight": None, "p": 1}
+
+RULE = Rule(
+    latex=r"\ell = \frac{w_y}{C} \sum_{i \ne y} \max(0, m - x_y + x_i)^p",
+    text="ℓ = w[y]·Σ_i≠y(max(0, m − x[y] + x[i])^p)/C",
+    symbols={"x": "input", "y": "target", "m": "margin", "p": "p", "w": "weight"},
+    where="C the number of classes",
+    term=_term,
+    slopes=(
+        Slope(
+            "input",
+            by("x_i") + r"\frac{w_y\, p}{C} \max(0, m - x_y + x_i)^{p-1} [m - x_y + x_i > 0]",
+            "∂ℓ/∂x[i] = w[y]·p·max(0, m − x[y] + x[i])^(p−1)·[m − x[y] + x[i] > 0]/C for i ≠ y, minus their sum for i = y",
+            _by_input,
+            (
+                Simpler(
+                    dict(_PLAIN),
+                    by("x_i") + r"\frac{1}{C} [m - x_y + x_i > 0]",
+                    "∂ℓ/∂x[i] = [m − x[y] + x[i] > 0]/C for i ≠ y, minus their sum for i = y",
+                ),
+            ),
+        ),
+    ),
+    core=("C",),
+    simpler=(Simpler(dict(_PLAIN), r"\ell = \frac{1}{C} \sum_{i \ne y} \max(0, m - x_y + x_i)", "ℓ = Σ_i≠y(max(0, m − x[y] + x[i]))/C"),),
+)
 
 
 def _case(name: str, shape: Shape, target: Shape) -> Case:
@@ -14,4 +68,7 @@ DEFINITION = LossDefinition(
     function="torch.nn.functional.multi_margin_loss",
     cases=(_case("(N, C)", ("N", "C"), ("N",)), _case("(C)", ("C",), ())),
     arguments=(ArgumentForm("p", Choice((1, 2))), ArgumentForm("margin", Real()), CLASS_WEIGHT, *LEGACY, REDUCTION),
+    rules=(RULE,),
+    reductions=MEAN_SUM_NONE,
+    mistake="With a weight, the mean still divides by the number of rows, not by the sum of the weights.",
 )

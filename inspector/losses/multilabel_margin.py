@@ -1,8 +1,57 @@
 """MultiLabelMarginLoss: a hinge between the score of every target class and every class that is no target."""
 
+from collections.abc import Sequence
+
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
-from inspector.losses.schema import Case, InputForm, LabelLists, LossDefinition
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Number, Vector, hinge, step
+from inspector.losses.reductions import MEAN_SUM_NONE
+from inspector.losses.schema import Case, InputForm, LabelLists, LossDefinition, Rule, Slope
+
+
+def _labels(target: Sequence[int]) -> list[int]:
+    """The labels before the first -1."""
+    return list(target[: target.index(-1)] if -1 in target else target)
+
+
+def _pairs(input: Vector, target: Sequence[int]) -> list[tuple[int, int]]:
+    """(target class, other class), every pair."""
+    labels = _labels(target)
+    return [(j, i) for j in labels for i in range(len(input)) if i not in labels]
+
+
+def _term(input: Vector, target: Sequence[int]) -> Number:
+    hinges = [hinge(1 - input[j] + input[i]) for j, i in _pairs(input, target)]
+    return sum(hinges) / len(input)
+
+
+def _by_input(input: Vector, target: Sequence[int]) -> Vector:
+    slopes: list[Number] = [0 * x for x in input]
+    for j, i in _pairs(input, target):
+        active = step(1 - input[j] + input[i])
+        slopes[j] = slopes[j] - active
+        slopes[i] = slopes[i] + active
+    return [slope / len(input) for slope in slopes]
+
+
+RULE = Rule(
+    latex=r"\ell = \frac{1}{C} \sum_{j \in Y} \sum_{i \notin Y} \max(0, 1 - x_j + x_i)",
+    text="ℓ = Σ_j∈Y(Σ_i∉Y(max(0, 1 − x[j] + x[i])))/C",
+    symbols={"x": "input", "y": "target"},
+    where="Y the labels in y before the first −1, C the number of classes",
+    where_latex=r"Y \text{ the labels before the first } -1",
+    term=_term,
+    slopes=(
+        Slope(
+            "input",
+            by("x_i") + r"\frac{1}{C} \sum_{j \in Y} [1 - x_j + x_i > 0]",
+            "∂ℓ/∂x[i] = Σ_j∈Y([1 − x[j] + x[i] > 0])/C for i ∉ Y, −Σ_k∉Y([1 − x[i] + x[k] > 0])/C for i ∈ Y",
+            _by_input,
+        ),
+    ),
+    core=("C",),
+)
 
 
 def _case(name: str, shape: Shape) -> Case:
@@ -15,4 +64,7 @@ DEFINITION = LossDefinition(
     function="torch.nn.functional.multilabel_margin_loss",
     cases=(_case("(N, C)", ("N", "C")), _case("(C)", ("C",))),
     arguments=(*LEGACY, REDUCTION),
+    rules=(RULE,),
+    reductions=MEAN_SUM_NONE,
+    mistake="The target is a list of class indices that ends at the first −1, not a row of zeros and ones.",
 )

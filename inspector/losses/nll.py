@@ -2,6 +2,7 @@
 
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, indices, log_probabilities, sizes_of
+from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, one_hot
 from inspector.losses.reductions import NONE, SUM
 from inspector.losses.schema import Case, LossDefinition, Reduction, Rule, Simpler, Slope
@@ -30,8 +31,6 @@ def case(name: str, input_shape: Shape, target: Shape) -> Case:
     return Case(name, "", sizes_of(input_shape), (log_probabilities("input", input_shape, axis), indices("target", target, ignorable=True)))
 
 
-_BY_X = r"\frac{\partial \ell}{\partial x_c} = "
-
 RULE = Rule(
     latex=r"\ell = -w_y x_y",
     text="ℓ = −w[y]·x[y]",
@@ -41,10 +40,10 @@ RULE = Rule(
     slopes=(
         Slope(
             "input",
-            _BY_X + r"-w_y [c = y]",
+            by("x_c") + r"-w_y [c = y]",
             "∂ℓ/∂x = −w[y]·onehot(y)",
             _by_input,
-            (Simpler({"weight": None}, _BY_X + r"-[c = y]", "∂ℓ/∂x = −onehot(y)"),),
+            (Simpler({"weight": None}, by("x_c") + r"-[c = y]", "∂ℓ/∂x = −onehot(y)"),),
         ),
     ),
     core=("C",),

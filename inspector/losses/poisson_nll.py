@@ -2,10 +2,93 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real
-from inspector.losses.schema import ArgumentForm, Choice, InputForm, LossDefinition, Real
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Number, exp, log, pi
+from inspector.losses.reductions import MEAN_SUM_NONE
+from inspector.losses.schema import ArgumentForm, Choice, InputForm, LossDefinition, Real, Rule, Simpler, Slope
 
 COUNT = Real(low=0.0)
 RATE = Real(low=0.0, low_open=True)
+
+
+def _stirling(target: Number, full: bool) -> Number:
+    """Stirling's approximation of log y!, where it is asked for and y > 1."""
+    if not full or not target > 1:
+        return 0
+    return target * log(target) - target + log(2 * pi() * target) / 2
+
+
+def _stirling_slope(target: Number, full: bool) -> Number:
+    if not full or not target > 1:
+        return 0
+    return log(target) + 1 / (2 * target)
+
+
+def _of_logarithm(input: Number, target: Number, full: bool) -> Number:
+    return exp(input) - target * input + _stirling(target, full)
+
+
+def _logarithm_slope(input: Number, target: Number) -> Number:
+    return exp(input) - target
+
+
+def _logarithm_by_target(input: Number, target: Number, full: bool) -> Number:
+    return -input + _stirling_slope(target, full)
+
+
+def _of_rate(input: Number, target: Number, full: bool, eps: float) -> Number:
+    return input - target * log(input + eps) + _stirling(target, full)
+
+
+def _rate_slope(input: Number, target: Number, eps: float) -> Number:
+    return 1 - target / (input + eps)
+
+
+def _rate_by_target(input: Number, target: Number, full: bool, eps: float) -> Number:
+    return -log(input + eps) + _stirling_slope(target, full)
+
+
+_SYMBOLS = {"x": "input", "y": "target", "ε": "eps"}
+_WHERE = "S = y·log(y) − y + log(2·π·y)/2 if full and y > 1, else 0; S′ its derivative"
+_WHERE_LATEX = r"S = y \log y - y + \frac{1}{2} \log(2 \pi y) \text{ if full and } y > 1, \text{ else } 0"
+
+LOGARITHM_RULE = Rule(
+    latex=r"\ell = e^{x} - y x + S",
+    text="ℓ = exp(x) − y·x + S",
+    symbols=_SYMBOLS,
+    where=_WHERE,
+    where_latex=_WHERE_LATEX,
+    term=_of_logarithm,
+    slopes=(
+        Slope("input", by("x") + "e^{x} - y", "∂ℓ/∂x = exp(x) − y", _logarithm_slope),
+        Slope(
+            "target", by("y") + "S' - x", "∂ℓ/∂y = S′ − x", _logarithm_by_target, (Simpler({"full": False}, by("y") + "-x", "∂ℓ/∂y = −x"),)
+        ),
+    ),
+    simpler=(Simpler({"full": False}, r"\ell = e^{x} - y x", "ℓ = exp(x) − y·x"),),
+    when={"log_input": True},
+)
+
+RATE_RULE = Rule(
+    latex=r"\ell = x - y \log(x + \varepsilon) + S",
+    text="ℓ = x − y·log(x + ε) + S",
+    symbols=_SYMBOLS,
+    where=_WHERE,
+    where_latex=_WHERE_LATEX,
+    term=_of_rate,
+    slopes=(
+        Slope("input", by("x") + r"1 - \frac{y}{x + \varepsilon}", "∂ℓ/∂x = 1 − y/(x + ε)", _rate_slope),
+        Slope(
+            "target",
+            by("y") + r"S' - \log(x + \varepsilon)",
+            "∂ℓ/∂y = S′ − log(x + ε)",
+            _rate_by_target,
+            (Simpler({"full": False}, by("y") + r"-\log(x + \varepsilon)", "∂ℓ/∂y = −log(x + ε)"),),
+        ),
+    ),
+    simpler=(Simpler({"full": False}, r"\ell = x - y \log(x + \varepsilon)", "ℓ = x − y·log(x + ε)"),),
+    when={"log_input": False},
+)
 
 
 def _of_logarithms(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -27,4 +110,7 @@ DEFINITION = LossDefinition(
         ArgumentForm("eps", Real(low=0.0, low_open=True)),
         REDUCTION,
     ),
+    rules=(LOGARITHM_RULE, RATE_RULE),
+    reductions=MEAN_SUM_NONE,
+    mistake="By default the input is the logarithm of the rate: with rates, pass log_input=False.",
 )

@@ -13,14 +13,10 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from inspector.losses.exact import Exact, exact, variable
-from inspector.losses.schema import Case, InputForm, LossDefinition, Reduction, Rule
+from inspector.losses.schema import Case, InputForm, LossDefinition, NoReference, Reduction, Rule
 
 Positions: TypeAlias = Any
 """A position in a flat list of numbers, or a nested list of them."""
-
-
-class NoReference(Exception):
-    """The mathematics of this configuration is not written down; the text says what is missing."""
 
 
 class Grid(NamedTuple):
@@ -129,7 +125,8 @@ def prepare(definition: LossDefinition, given: Given, *, seeded: bool = False) -
     ranges = itertools.product(*(range(size) for size in sizes.values()))
     indices = tuple(dict(zip(sizes, at, strict=True)) for at in ranges)
     parameters = tuple(form.name for form in given.case.parameters if form.name in operands)
-    return Frame(rule, operands, given.constants, tuple(sizes.values()), indices, variables, parameters)
+    constants = {name: exact(value) if isinstance(value, float) else value for name, value in given.constants.items()}
+    return Frame(rule, operands, constants, tuple(sizes.values()), indices, variables, parameters)
 
 
 def all_forms(definition: LossDefinition, case: Case) -> tuple[InputForm, ...]:

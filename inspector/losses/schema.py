@@ -20,6 +20,10 @@ class Spec(msgspec.Struct, frozen=True):
     """Frozen data of a definition."""
 
 
+class NoReference(Exception):
+    """The mathematics of this configuration is not written down; the text says what is missing."""
+
+
 # -- sets of values an input or an argument may take --------------------------------------------------------------------
 
 

@@ -2,7 +2,27 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real, signs
-from inspector.losses.schema import InputForm, LossDefinition
+from inspector.losses.latex import by
+from inspector.losses.mathematics import Number, log_of_sum, sigmoid
+from inspector.losses.reductions import MEAN_SUM_NONE
+from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
+
+
+def _term(input: Number, target: Number) -> Number:
+    return log_of_sum(-target * input)
+
+
+def _by_input(input: Number, target: Number) -> Number:
+    return -target * sigmoid(-target * input)
+
+
+RULE = Rule(
+    latex=r"\ell = \log\left(1 + e^{-y x}\right)",
+    text="ℓ = log(1 + exp(−y·x))",
+    symbols={"x": "input", "y": "target"},
+    term=_term,
+    slopes=(Slope("input", by("x") + r"\frac{-y}{1 + e^{y x}}", "∂ℓ/∂x = −y/(1 + exp(y·x))", _by_input),),
+)
 
 
 def _inputs(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -14,4 +34,7 @@ DEFINITION = LossDefinition(
     function="torch.nn.functional.soft_margin_loss",
     cases=pairwise_cases(_inputs),
     arguments=(*LEGACY, REDUCTION),
+    rules=(RULE,),
+    reductions=MEAN_SUM_NONE,
+    mistake="The targets are +1 and −1, not 1 and 0; other targets are not refused.",
 )
