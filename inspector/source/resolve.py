@@ -71,6 +71,11 @@ class Library:
             )
         return self._modules[name]
 
+    def files(self) -> list[str]:
+        """Every file that was looked at, relative to the folder that holds torch: what a kept record depends on."""
+        followed = [table for table in self._modules.values() if table is not None and self.text.is_followed(table.name)]
+        return sorted(table.file for table in followed)
+
     def lookup(self, module: str, name: str) -> Value | None:
         """What `name` stands for at the top of `module`; None where nothing defines it."""
         key = (module, name)
@@ -241,6 +246,10 @@ class Library:
                 width = len(row) - len(row.lstrip())
                 return width if width > outer else 0
         return 0
+
+    def header_lines(self, cls: ClassValue) -> int:
+        """How many lines a class statement takes before its body."""
+        return _header_end(self.table_of(cls).lines[cls.definition.line - 1 : cls.definition.end])
 
     def table_of(self, cls: ClassValue) -> ModuleTable:
         """The module a class stands in."""

@@ -1,0 +1,98 @@
+"""What was read, kept between runs: one small record, found by what was asked and by the hash of every file it was read from.
+
+In: a key, file names and a way to make the record. Out: the record. Never trusted by time stamps; a damaged entry is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from inspector.report import FORMAT_VERSION
+from inspector.source.finders import TorchText
+
+T = TypeVar("T")
+
+READER_VERSION = "1"
+"""Raised whenever the reader says something else of the same text."""
+
+
+class _Entry(msgspec.Struct):
+    files: dict[str, str]
+    """File, relative to the folder that holds torch -> hash of its bytes."""
+    record: msgspec.Raw
+
+
+def folder() -> Path:
+    """The cache folder: INSPECT_LOSS_CACHE, else the user's own cache folder."""
+    given = os.environ.get("INSPECT_LOSS_CACHE")
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("inspect-loss", appauthor=False))
+
+
+def digest_of(path: Path) -> str:
+    """The hash of a file's bytes; "" where it cannot be read."""
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
+
+
+def path_of(kind: str, key: Iterable[str], text: TorchText) -> Path:
+    """Where an entry lies; names of users never become part of the path."""
+    parts = [READER_VERSION, str(FORMAT_VERSION), text.release.version, text.release.git_version, sys.version, *key]
+    name = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+    return folder() / f"{kind}-{name}.json"
+
+
+def load(path: Path, text: TorchText, record: type[T]) -> T | None:
+    """The record of an entry whose files are unchanged; None where there is none, or it is damaged or out of date."""
+    try:
+        entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
+        if any(digest_of(place(text, name)) != digest for name, digest in entry.files.items()):
+            return None
+        return msgspec.json.decode(entry.record, type=record)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> None:
+    """Keeps a record; a folder that cannot be written to is no error. Written under another name and moved into place."""
+    entry = _Entry({name: digest_of(place(text, name)) for name in files}, msgspec.Raw(msgspec.json.encode(record)))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(msgspec.json.encode(entry))
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def place(text: TorchText, name: str) -> Path:
+    """The file behind a relative name."""
+    return text.root / name
+
+
+def remembered(kind: str, key: Iterable[str], files: list[str], text: TorchText, record: type[T], make: Callable[[], T]) -> T:  # noqa: PLR0913
+    """The kept record, or a new one that is kept from now on."""
+    path = path_of(kind, key, text)
+    found = load(path, text, record)
+    if found is not None:
+        return found
+    made = make()
+    save(path, text, files, made)
+    return made
