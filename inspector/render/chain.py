@@ -16,6 +16,8 @@ from inspector.report import Record
 LinkOf: TypeAlias = Callable[[Place, Look], str]
 
 LONGEST_NAME = 48
+CALLED = "line"
+"""Title of the column with the line of the call, which stands in the file of the row above."""
 NARROWEST_REASON = 36
 """Where fewer columns than this are left beside the rows, reasons stand below them."""
 WIDEST_REASON = 76
@@ -41,6 +43,8 @@ def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explain: boo
     if not rows:
         return
     columns = _columns(rows, look)
+    if explain and columns.lines:
+        yield _titles(columns)
     beside = look.width - columns.reason >= NARROWEST_REASON
     for row in rows:
         if explain and row.condition:
@@ -52,10 +56,17 @@ def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explain: boo
 def _columns(rows: Sequence[Row], look: Look) -> _Columns:
     numbers = 6 if any(row.number for row in rows) else 2
     lines = max(cells(_called_at(row)) for row in rows)
+    lines = max(lines, len(CALLED)) if lines else 0
     places = min(max(cells(row.defined_at.text) for row in rows), max(8, look.width // 4))
     names = max(2 * len(row.rails) + cells(row.name) for row in rows)
     room = look.width - numbers - lines - places - 5
     return _Columns(numbers, max(8, min(names, room, LONGEST_NAME)), lines, places)
+
+
+def _titles(columns: _Columns) -> Line:
+    """What the two columns of places mean."""
+    left = " " * (columns.numbers + columns.names + 2)
+    return (Span(left), Span(f"{CALLED.rjust(columns.lines)} → {fit('defined at', columns.places)}", "quiet"))
 
 
 def _called_at(row: Row) -> str:
@@ -73,7 +84,7 @@ def _row(row: Row, columns: _Columns, look: Look, link_of: LinkOf) -> Line:
     line = pad((*_number(row, columns), Span(branch, "quiet"), name), columns.numbers + columns.names + 2)
     called = _called_at(row)
     arrow = " → " if called and row.defined_at.text else "   "
-    line = (*line, Span(called.rjust(columns.lines), "", link_of(row.called_at, look)), Span(arrow, "quiet"))
+    line = (*line, Span(" " * (columns.lines - cells(called))), Span(called, "", link_of(row.called_at, look)), Span(arrow, "quiet"))
     return (*line, _place(row, columns, look, link_of))
 
 

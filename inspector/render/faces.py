@@ -21,12 +21,12 @@ def to_terminal(report: Report, look: Look) -> str:
     return terminal.whole(report, look)
 
 
-def to_json(report: Report, look: Look) -> str:
+def to_json(report: Report, look: Look | None = None) -> str:
     """The whole Report as JSON, indented; a Look changes nothing of it."""
     return report.to_json(indent=2) + "\n"
 
 
-def to_notebook(report: Report, look: Look) -> str:
+def to_notebook(report: Report, look: Look | None = None) -> str:
     """The HTML that a notebook shows."""
     from inspector.render import notebook
 

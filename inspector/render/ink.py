@@ -30,6 +30,8 @@ _PLAIN_LETTERS = str.maketrans({
     "│": "|", "├": "|", "└": "`", "─": "-", "…": ".", "·": "-", "→": ">", "✓": "+", "✗": "x", "∂": "d", "−": "-", "Σ": "S",
     "≤": "<", "≥": ">", "∞": "inf", "×": "x", "’": "'", "“": '"', "”": '"',
 })  # fmt: skip
+NARROWEST_ASIDE = 24
+WIDEST_ASIDE = 90
 _CONTROL = {code: " " if chr(code).isspace() else "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))}
 _WORDS = re.compile(r"\s+|\S+")
 
@@ -90,23 +92,61 @@ def pad(line: Line, width: int) -> Line:
     return (*line, Span(" " * missing)) if missing > 0 else line
 
 
+def clip(line: Line, width: int) -> Line:
+    """The line in at most `width` columns, its last span shortened where it is longer."""
+    used: list[Span] = []
+    for span in line:
+        room = width - line_cells(tuple(used))
+        if cells(span.text) > room:
+            return (*used, span._replace(text=fit(span.text, room)))
+        used.append(span)
+    return line
+
+
+def aside(left: Line, spans: Iterable[Span], width: int, column: int) -> Iterator[Line]:
+    """The line with text beside it from `column` on; below it where that would leave fewer than NARROWEST_ASIDE columns."""
+    if width - column >= NARROWEST_ASIDE:
+        yield from wrap(spans, min(width, column + WIDEST_ASIDE), pad(left, column), (Span(" " * column),))
+    else:
+        yield clip(left, width)
+        yield from wrap(spans, width, (Span(" " * 6),), (Span(" " * 6),))
+
+
 def wrap(spans: Iterable[Span], width: int, first: Line = (), rest: Line = ()) -> Iterator[Line]:
     """Lines of at most `width` columns, broken between words; the first begins with `first`, the others with `rest`."""
-    lead, words, used = first, list[Span](), line_cells(first)
-    for word in _pieces(spans, max(1, width - max(line_cells(first), line_cells(rest)))):
-        size = cells(word.text)
-        if used + size > width and words:
-            yield (*lead, *_without_last_space(words))
-            lead, words, used = rest, [], line_cells(rest)
-        if words or not word.text.isspace():
-            words.append(word)
-            used += size
-    if words:
-        yield (*lead, *_without_last_space(words))
+    lead, line, used, gap = first, list[Span](), line_cells(first), list[Span]()
+    for word in _words(spans, max(1, width - max(line_cells(first), line_cells(rest)))):
+        if word[0].text == " ":
+            gap = word
+            continue
+        size = line_cells(tuple(word)) + (1 if gap and line else 0)
+        if line and used + size > width:
+            yield (*lead, *line)
+            lead, line, used, gap = rest, [], line_cells(rest), []
+        line += [*(gap if line else ()), *word]
+        used += size
+        gap = []
+    if line or (lead is first and any(span.text.strip() for span in first)):
+        yield (*lead, *line)
+
+
+def _words(spans: Iterable[Span], width: int) -> Iterator[list[Span]]:
+    """Words, which may go through several spans, and the spaces between them; a word longer than a line is cut."""
+    word: list[Span] = []
+    for piece in _pieces(spans, width):
+        if word and (piece.text == " " or line_cells((*word, piece)) > width):
+            yield word
+            word = []
+        if piece.text == " ":
+            yield [piece]
+        else:
+            word.append(piece)
+    if word:
+        yield word
 
 
 def _pieces(spans: Iterable[Span], width: int) -> Iterator[Span]:
-    """Words and the spaces between them; a word longer than a line is cut, since nothing may stand outside the width."""
+    """The spans cut at every space, and where a word is longer than a line, since nothing may stand outside the width."""
     for span in spans:
         for word in _WORDS.findall(span.text):
             if word.isspace():
@@ -125,10 +165,6 @@ def _letters_within(word: str, width: int) -> int:
     while size > 1 and cells(word[:size]) > width:
         size -= 1
     return size
-
-
-def _without_last_space(words: list[Span]) -> list[Span]:
-    return words[:-1] if words[-1].text == " " else words
 
 
 def paint(lines: Iterable[Line], look: Look) -> str:

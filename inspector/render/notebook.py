@@ -23,6 +23,7 @@ _CELL = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:0;ba
 _NUMBER = "text-align:right;opacity:.7;" + _CELL.removeprefix("text-align:left;")
 _MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.95em;white-space:nowrap"
 _HEADING = "margin:1em 0 .3em;font-size:1.1em;font-weight:bold"
+_LINK = "color:inherit;text-decoration:underline dotted"
 _CHAIN = _HEADING + ";border-bottom:2px solid rgba(128,128,128,.6)"
 
 
@@ -67,14 +68,18 @@ def _paragraph(text: str, style: str = "") -> Html:
 
 def _place(place: Place) -> Html:
     if place.url:
-        return element("a", words(place.text), href=place.url, title=place.path)
+        return element("a", words(place.text), href=place.url, title=place.path, style=_LINK)
     return element("span", words(place.text), style="" if place.file else _QUIET, title=place.path if place.file else "")
 
 
 def _table(rows: Iterable[Sequence[tuple[Html, str]]]) -> Html:
     """A table of cells, each with its style."""
     lines = [element("tr", *(element("td", cell, style=style) for cell, style in row), style="background:none") for row in rows]
-    return element("table", *lines, style="border-collapse:collapse;border:0;margin:.3em 0;text-align:left") if lines else EMPTY
+    return (
+        element("table", *lines, style="border-collapse:collapse;border:0;margin:.3em 0;text-align:left;color:inherit;font-size:inherit")
+        if lines
+        else EMPTY
+    )
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> Html:
@@ -93,7 +98,7 @@ def _identity(who: view.Identity) -> list[Html]:
         Html(_parameter(parameter) + ("" if last else ", "))
         for parameter, last in ((parameter, parameter is who.signature[-1]) for parameter in who.signature)
     )
-    link = element("a", words(who.place.path), href=who.place.url) if who.place.url else words(who.place.path)
+    link = element("a", words(who.place.path), href=who.place.url, style=_LINK) if who.place.url else words(who.place.path)
     names = f"{who.qualified_name} · " if who.qualified_name != who.title else ""
     parts = [
         _heading(who.title, who.release, _HEADING + ";font-size:1.3em"),
@@ -138,25 +143,20 @@ def _trace(trace: view.Trace, everything: view.Trace) -> list[Html]:
 
 
 def _tree(rows: Sequence[Row]) -> Html:
-    """The rows of a tree; a condition has a row of its own above the first step that it guards."""
-    lines: list[list[tuple[Html, str]]] = []
-    for row in rows:
-        indent = f"padding-left:{1.2 * len(row.rails):.1f}em"
-        if row.condition:
-            lines.append([(EMPTY, _NUMBER), (EMPTY, _CELL), (EMPTY, _CELL), (prose(f"{row.condition}:"), f"{_CELL};{_QUIET}")])
-        number = "" if row.number is None else str(row.number)
-        strong = "b" if row.kind in ("python", "attribute") and row.taken != "false" else "i" if row.kind == "native" else "span"
-        name = element(strong, words(row.name), title=row.call_text)
-        faded = f";{_QUIET}" if row.taken == "false" else ""
-        lines.append(
-            [
-                (words(number), _NUMBER),
-                (name, f"{_CELL};{_MONO};{indent}{faded}"),
-                (_where(row), f"{_CELL};{_MONO}"),
-                (_reason(row), _CELL + faded),
-            ]
-        )
-    return _table(lines)
+    """The rows of a tree; the condition that guards a row stands above its reason."""
+    return _table(_tree_row(row) for row in rows)
+
+
+def _tree_row(row: Row) -> list[tuple[Html, str]]:
+    faded = f";{_QUIET}" if row.taken == "false" else ""
+    strong = "b" if row.kind in ("python", "attribute") and not faded else "i" if row.kind == "native" else "span"
+    indent = f"padding-left:{1.2 * len(row.rails):.1f}em"
+    return [
+        (words("" if row.number is None else str(row.number)), _NUMBER),
+        (element(strong, words(row.name), title=row.call_text), f"{_CELL};{_MONO};{indent}{faded}"),
+        (_where(row), f"{_CELL};{_MONO}"),
+        (_reason(row), _CELL + faded),
+    ]
 
 
 def _where(row: Row) -> Html:
@@ -167,8 +167,9 @@ def _where(row: Row) -> Html:
 
 
 def _reason(row: Row) -> Html:
+    condition = _paragraph(f"{row.condition}{', so:' if row.taken == 'true' else ''}", _QUIET) if row.condition else EMPTY
     mark = element("b", words(f"✗ {row.mark} ")) if row.mark else EMPTY
-    return Html(mark + prose(row.why))
+    return Html(condition + mark + prose(row.why))
 
 
 def _construction(made: view.Construction, everything: view.Construction) -> list[Html]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from inspector.render import view
 from inspector.render.chain import tree_lines
-from inspector.render.ink import Line, Look, Span, cells, fit, line_cells, pad, paint, wrap
+from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
 from inspector.render.numbers import CheckRow
 from inspector.render.places import Place
 from inspector.report import Parameter, Report
@@ -38,7 +38,7 @@ def static_part(report: Report, look: Look) -> str:
 def live_part(report: Report, look: Look) -> str:
     """What the run adds: what ran, whether it agrees, and the numbers."""
     if look.quiet:
-        return ""
+        return paint(_verdict(report, look), look)
     ran, compared = view.ran(report, verbose=look.verbose), view.comparison(report)
     lines: list[Line] = [()]
     if ran.reason and ran.reason == compared.reason:
@@ -160,17 +160,17 @@ def _classes(why: view.Callability, look: Look) -> Iterator[Line]:
         left = (*INDENT, Span(branch, "quiet"), Span(fit(row.name, max(4, names - 2 * place_)), "name"))
         line = (*pad(left, 2 + names + 2), Span(row.place.text, "", _link(row.place, look)))
         brings = [Span(row.brings or "nothing that this call uses", "" if row.brings else "quiet")]
-        yield from wrap(brings, min(look.width, beside + 80), pad(line, beside), (Span(" " * beside),))
+        yield from aside(line, brings, look.width, beside)
 
 
 def _members(why: view.Callability, look: Look) -> Iterator[Line]:
     names = max(cells(row.name) for row in why.members)
     owners = max(cells(row.owner) for row in why.members)
+    places = max(cells(row.place.text) for row in why.members)
     for row in why.members:
         left = (*pad((*INDENT, Span(row.name)), names + 4), Span(row.owner.ljust(owners + 2)))
-        place = Span(row.place.text, "", _link(row.place, look))
-        rest = [place, Span(f"  {row.what}", "quiet")]
-        yield from wrap(rest, look.width, left, (Span(" " * (names + owners + 6)),))
+        left = (*left, Span(row.place.text, "", _link(row.place, look)))
+        yield from aside(left, [Span(row.what, "quiet")], look.width, names + owners + places + 8)
 
 
 def _trace(trace: view.Trace, look: Look) -> Iterator[Line]:
@@ -178,10 +178,12 @@ def _trace(trace: view.Trace, look: Look) -> Iterator[Line]:
     if not trace.rows:
         yield from _text("No step was read.", look)
     yield from tree_lines(trace.rows, look, _link, explain=not look.quiet)
+    if trace.notes and not look.quiet:
+        yield ()
     for note in () if look.quiet else trace.notes:
         yield from _text(note, look, "quiet")
     if trace.notes and not look.quiet:
-        yield from _text("-v unfolds them in place.", look, "quiet")
+        yield from _text("-v unfolds all of it in place.", look, "quiet")
 
 
 def _construction(made: view.Construction, look: Look) -> Iterator[Line]:
@@ -210,10 +212,10 @@ def _attributes(made: view.Construction, look: Look) -> Iterator[Line]:
     for row in rows:
         left = pad((*INDENT, Span(fit(row.name, names), "name")), names + 4)
         left = (*left, Span(fit(row.value, values).ljust(values + 2)), Span(row.kind.ljust(kinds + 2)))
-        left = pad((*left, Span(row.place.text, "", _link(row.place, look))), column + places + 2)
+        left = (*left, Span(row.place.text, "", _link(row.place, look)))
         set_by = f"{row.set_in}: `{row.set_by}`" if look.verbose else ""
-        said = [Span("; ".join(part for part in (set_by, row.why) if part) or " ", "quiet")]
-        yield from wrap(said, min(look.width, column + 90), left, (Span(" " * (column + places + 2)),))
+        said = [Span("; ".join(part for part in (set_by, row.why) if part), "quiet")]
+        yield from aside(left, said, look.width, column + places + 2)
 
 
 # -- the live part ------------------------------------------------------------------------------------------------------
@@ -231,6 +233,11 @@ def _ran(ran: view.Ran, look: Look) -> Iterator[Line]:
     for place_, line in enumerate(ran.graph):
         yield from _fact("" if place_ else "autograd", [Span(line)], look)
     yield from _fact("calls", [Span(ran.calls)], look)
+
+
+def _verdict(report: Report, look: Look) -> Iterator[Line]:
+    compared = view.comparison(report)
+    yield from _text(f"{'✓' if compared.agrees else '✗'} {compared.verdict}" if compared.verdict else f"not run: {compared.reason}", look)
 
 
 def _comparison(compared: view.Comparison, look: Look) -> Iterator[Line]:

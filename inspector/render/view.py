@@ -228,7 +228,7 @@ def why_callable(report: Report) -> Callability:
         ),
         members=tuple(
             MemberRow(name, explain.last(member.owner), _member_kind(member.alias_of), place(member.file, member.line, release))
-            for name, member in report.members.items()
+            for name, member in sorted(report.members.items())
         ),
     )
 
@@ -412,7 +412,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
 def _definition_facts(definition: Definition) -> list[tuple[str, str]]:
     said = [("inputs" if place_ == 0 else "", line) for place_, line in enumerate(definition.inputs)]
     if definition.denominators:
-        words = "; ".join(f"{name}: {what}" for name, what in definition.denominators.items())
+        words = "; ".join(f"{name}: {what}" for name, what in sorted(definition.denominators.items()))
         said.append(("divided by", words))
     return said + [("note", line) for line in definition.notes]
 

@@ -1,0 +1,30 @@
+"""The beginning of a name -> the losses it may become, for the completion of a shell. From the catalogue: torch is not imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.errors import InspectError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+PREFIXES = ("torch.nn.", "nn.")
+
+
+def complete_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The losses whose name begins so, in whatever case, spelled with the prefix that was typed."""
+    from click.shell_completion import CompletionItem
+
+    from inspector import pipeline
+
+    prefix = next((prefix for prefix in PREFIXES if incomplete.startswith(prefix)), "")
+    begun = incomplete.removeprefix(prefix).lower()
+    try:
+        entries = pipeline.list_losses()
+    except InspectError:
+        return []
+    named = [(entry.public_name.rpartition(".")[2] or entry.qualified_name.rpartition(".")[2], entry.summary) for entry in entries]
+    return [CompletionItem(prefix + name, help=summary) for name, summary in named if name.lower().startswith(begun)]

@@ -1,0 +1,92 @@
+"""`inspect-loss NAME`: the report of one loss, the static part on screen before torch begins to load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Unpack
+
+import click
+
+from inspector.cli.names import complete_names
+from inspector.cli.output import How, Output, look, looks
+from inspector.cli.waiting import Waiting
+
+if TYPE_CHECKING:
+    from inspector.render.ink import Look
+    from inspector.report import Report
+
+HOOKS = ("forward", "forward-pre", "full-backward", "full-backward-pre")
+
+
+@click.command("report")
+@click.argument("subject", metavar="NAME", shell_complete=complete_names)
+@click.option("--json", "as_json", is_flag=True, help="The whole report as JSON: the same bytes each time.")
+@click.option("--no-live", is_flag=True, help="Only read; run nothing, and do not load torch.")
+@click.option("--target-kind", metavar="KIND", help='Kind of inputs, where there are several: "probabilities".')
+@click.option("--hook", "hooks", metavar="HOOK", multiple=True, type=click.Choice(HOOKS),
+              help=f"Call it with a hook registered: {', '.join(HOOKS)}; may be repeated.")  # fmt: skip
+@looks
+def command(
+    subject: str, as_json: bool, no_live: bool, target_kind: str | None, hooks: tuple[str, ...], **how: Unpack[How]
+) -> int:  # fmt: skip
+    """Show what happens when a loss is called.
+
+    NAME is spelled as people do (CrossEntropyLoss, nn.L1Loss, F.mse_loss), or is a call with arguments in quotes.
+    """
+    asked = Asked(subject, target_kind, tuple(hook.replace("-", "_") for hook in hooks), not no_live)
+    if as_json:
+        return _write_json(asked, how)
+    with Output(how["output"], pager=how["pager"]) as out:
+        return _write_parts(asked, look(how, here=True), out)
+
+
+class Asked(NamedTuple):
+    """What the report is to be about."""
+
+    subject: str
+    target_kind: str | None
+    hooks: tuple[str, ...]
+    live: bool
+
+    def make(self, on_static: Callable[[Report], None] | None = None) -> Report:
+        """The Report; `on_static` gets the part of it that needs no torch, as soon as there is one."""
+        from inspector import pipeline
+
+        return pipeline.inspect_loss(self.subject, target_kind=self.target_kind, hooks=self.hooks, live=self.live, on_static=on_static)
+
+
+def _write_json(asked: Asked, how: How) -> int:
+    from inspector.render.faces import to_json
+
+    with Waiting(wanted=not how["quiet"]) as waiting:
+        waiting.begin("reading, and running it in torch")
+        report = asked.make()
+    with Output(how["output"]) as out:
+        out.write(to_json(report))
+    return exit_code(report)
+
+
+def _write_parts(asked: Asked, wanted: Look, out: Output) -> int:
+    """Writes the static part as soon as it is known, and what the run adds when it has run."""
+    from inspector.render import terminal
+
+    shown: list[Report] = []
+
+    def show_static(report: Report) -> None:
+        waiting.end()
+        out.write(terminal.static_part(report, wanted))
+        shown.append(report)
+        waiting.begin("running it in torch")
+
+    with Waiting(wanted=not (wanted.quiet or out.paging)) as waiting:
+        waiting.begin("reading torch's sources")
+        report = asked.make(show_static)
+    if not shown:
+        out.write(terminal.static_part(report, wanted))
+    out.write(terminal.live_part(report, wanted))
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """1 where a check failed, else 0."""
+    return int(any(check.status == "fail" for check in report.checks))
