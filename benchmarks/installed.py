@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-CACHE = "XDG_CACHE_HOME"
-"""Where platformdirs puts the cache on Linux. Each Installation has its own, empty at first."""
+CACHE = "INSPECT_LOSS_CACHE"
+"""Says where the cache is. Each Installation has its own, empty at first."""
 
 
 @dataclass(frozen=True)

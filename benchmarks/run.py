@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.installed import ROOT, Installation, install
+from benchmarks.installed import CACHE, ROOT, Installation, install
 
 COMPLETION = {"_INSPECT_LOSS_COMPLETE": "bash_complete", "COMP_WORDS": "inspect-loss Cross", "COMP_CWORD": "1"}
 HEAVY = {"torch", "libcst", "numpy", "rich", "jinja2"}
@@ -113,7 +113,7 @@ def time_job(installation: Installation, job: Job) -> float:
         return seconds(words, installation.environment(**dict(job.environment)))
     empty = Path(tempfile.mkdtemp(dir=installation.folder))
     try:
-        return seconds(words, installation.environment(**dict(job.environment)) | {"XDG_CACHE_HOME": str(empty)})
+        return seconds(words, installation.environment(**dict(job.environment)) | {CACHE: str(empty)})
     finally:
         shutil.rmtree(empty)
 

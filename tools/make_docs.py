@@ -134,7 +134,7 @@ def words_of(command: str) -> list[str]:
 def environment() -> dict[str, str]:
     """Plain text, 100 columns, a cache of its own: the output must not depend on who makes it."""
     cache = os.path.join(tempfile.gettempdir(), "inspect-loss-docs-cache")
-    return os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "XDG_CACHE_HOME": cache}
+    return os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "INSPECT_LOSS_CACHE": cache}
 
 
 if __name__ == "__main__":

@@ -86,9 +86,9 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     """(name of the command, the spellings of its options) for each command; the program itself is ""."""
     import click
 
-    from inspector.cli import main
+    from inspector.cli.words import command_line
 
-    pending: list[tuple[str, click.Command]] = [("", main)]  # type: ignore[list-item]
+    pending: list[tuple[str, click.Command]] = [("", command_line)]
     while pending:
         name, command = pending.pop()
         options = [parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden]

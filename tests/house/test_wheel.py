@@ -45,6 +45,7 @@ def test_the_package_comes_from_the_wheel(installed: Installation) -> None:
 def test_version_names_ours_torchs_and_pythons(installed: Installation) -> None:
     done = installed.run("--version")
     assert done.returncode == 0, done.stderr
+    assert installed.wheel.name.split("-")[1] in done.stdout
     assert "torch" in done.stdout
     assert "Python" in done.stdout
 
