@@ -76,7 +76,8 @@ def _write_parts(asked: Asked, wanted: Look, out: Output) -> int:
         waiting.end()
         out.write(terminal.static_part(report, wanted))
         shown.append(report)
-        waiting.begin("running it in torch")
+        if asked.live:
+            waiting.begin("running it in torch")
 
     with Waiting(wanted=not (wanted.quiet or out.paging)) as waiting:
         waiting.begin("reading torch's sources")

@@ -38,19 +38,19 @@ class _Columns(Record, frozen=True):
         return self.numbers + self.names + 2 + self.lines + 3 + self.places + 2
 
 
-def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explain: bool) -> Iterator[Line]:
-    """The rows as lines of a terminal; with `explain`, each with its condition and its reason."""
+def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explained: bool) -> Iterator[Line]:
+    """The rows as lines of a terminal; with `explained`, each with its condition and its reason."""
     if not rows:
         return
     columns = _columns(rows, look)
-    if explain and columns.lines:
+    if explained and columns.lines:
         yield _titles(columns)
     beside = look.width - columns.reason >= NARROWEST_REASON
     for row in rows:
-        if explain and row.condition:
+        if explained and row.condition:
             yield from _condition(row, columns, look)
         line = _row(row, columns, look, link_of)
-        yield from _explained(row, line, columns, look, beside=beside) if explain and _reason(row) else [line]
+        yield from _explained(row, line, columns, look, beside=beside) if explained and _reason(row) else [line]
 
 
 def _columns(rows: Sequence[Row], look: Look) -> _Columns:

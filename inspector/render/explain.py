@@ -31,6 +31,13 @@ LONGEST_CODE = 60
 """A longer condition is shown by its two ends, since its reason says more than its middle; -v shows it whole."""
 
 
+ENDED = "the function ended"
+"""How a reason begins where a call stands after the end of its function."""
+_SILENT = ("__init__", "__setattr__")
+"""Of these nobody expects a value, so that they return None is not said."""
+_LONG_LIST = re.compile(r"`[^`]*`(?:, `[^`]*`){2,} and `[^`]*`(?P<fate> are empty)?")
+
+
 class Facts(Record, frozen=True):
     """What more than one sentence needs to know of a report, gathered once."""
 
@@ -45,9 +52,8 @@ class Facts(Record, frozen=True):
     """The classes of the MRO."""
 
 
-def facts(report: Report) -> Facts:
-    """The Facts of a report."""
-    steps = report.call_trace.steps
+def facts(report: Report, steps: Sequence[Step]) -> Facts:
+    """The Facts of one trace of a report."""
     natives = [step.id for step in steps if step.kind == "native" and step.taken == "true" and step.observable and not step.result]
     entries = [step.callee for step in steps if step.caller == "" and step.kind != "unresolved"]
     attributes = report.construction_trace.attributes
@@ -91,6 +97,12 @@ def listed(words: Iterable[str], joint: str = "and") -> str:
     """The words as a list in a sentence: a, b and c."""
     *most, final = [*words] or [""]
     return f"{', '.join(most)} {joint} {final}" if most else final
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence of its own."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
@@ -175,7 +187,7 @@ def step(record: Step, known: Facts) -> str:
 
 
 def _role(record: Step, known: Facts) -> str:
-    reason = record.because if not record.condition else ""
+    reason = because(record) if not record.condition else ""
     if record.caller == "" and last(record.callee) == "__init__":
         return f"`{record.call_text}` makes the object, then runs this"
     if record.caller == "":
@@ -185,7 +197,7 @@ def _role(record: Step, known: Facts) -> str:
     if record.id == known.last_native:
         return "the last name Python can see: below it is C++"
     if record.call_text.startswith("super("):
-        return reason or "super(): the next class that has one"
+        return reason or "super(): the next class of the MRO that has one"
     if last(record.callee) == "forward" and owner(record.callee) in known.owners:
         return reason or _forward(owner(record.callee), known)
     return reason
@@ -210,16 +222,39 @@ def _forward(defined_by: str, known: Facts) -> str:
 
 
 def _outcome(record: Step) -> str:
-    return f"returns {record.result}" if record.result else ""
+    silent = last(record.callee) in _SILENT and record.result == "None"
+    return f"returns {record.result}" if record.result and not silent else ""
 
 
 def condition(record: Step, *, whole: bool = False) -> str:
-    """The condition that guards a step, its value and the reason: `x is not None` is false: its default is None."""
+    """The condition that guards a step, its value and the reason: x is not None is false, since its default is None."""
     if not record.condition:
         return ""
+    reason = because(record, whole=whole)
+    if reason.startswith(ENDED):
+        return f"not reached: {reason}"
+    text = code(record.condition, whole=whole)
+    if record.because.startswith(code(record.condition, whole=True)):
+        return reason
     value = "is not known" if record.condition_value == "unknown" else f"is {record.condition_value}"
-    reason = f": {record.because}" if record.because else ""
-    return f"{code(record.condition, whole=whole)} {value}{reason}"
+    return f"{text} {value}: {reason}" if reason else f"{text} {value}"
+
+
+def because(record: Step, *, whole: bool = False) -> str:
+    """The reason of a step, a long list of names in it cut short unless `whole`."""
+    if whole:
+        return record.because
+    short_names = _LONG_LIST.sub(_few_names, record.because)
+    return re.sub(r"`([^`]*)`", lambda found: code(found[1]), short_names)
+
+
+def _few_names(found: re.Match[str]) -> str:
+    """Many names that share a fate: how many, and what they are where their names say it."""
+    names = re.findall(r"`([^`]*)`", found[0])
+    endings = {name.rpartition("_")[2] for name in names}
+    if found["fate"] == " are empty" and len(endings) == 1:
+        return f"no {endings.pop()} are registered (all {len(names)} collections are empty)"
+    return f"`{names[0]}` … `{names[-1]}`, {len(names)} in all,{found['fate'] or ''}"
 
 
 def code(text: str, *, whole: bool = False) -> str:
@@ -233,20 +268,21 @@ def code(text: str, *, whole: bool = False) -> str:
 
 
 def not_taken(steps: Sequence[Step]) -> list[str]:
-    """One clause for each path that was not taken: what it would have called, and why it was not."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    """One clause for each path that was not taken: what it would have called, and why it was not.
+
+    Paths on which only Python's own functions would be called (an exception, most often) are left out.
+    """
+    groups: dict[tuple[str, str], list[Step]] = {}
     for record in steps:
-        names = groups.setdefault((record.condition, record.because), [])
-        name = last(record.callee)
-        if name not in names:
-            names.append(name)
-    return [_path(names, condition_text, because) for (condition_text, because), names in groups.items()]
+        groups.setdefault((record.condition, record.because), []).append(record)
+    return [_path(group) for group in groups.values() if any(step.kind != "builtin" for step in group)]
 
 
-def _path(names: list[str], condition_text: str, because: str) -> str:
+def _path(group: Sequence[Step]) -> str:
+    names = list(dict.fromkeys(last(step.callee) for step in group if step.kind != "builtin"))
     shown = listed(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
-    reason = because or (f"only if {code(condition_text)}" if condition_text else "")
-    return f"{shown} ({reason})" if reason else shown
+    reason = because(group[0]) or (f"only if {code(group[0].condition)}" if group[0].condition else "")
+    return f"{shown}, since {reason}" if reason else shown
 
 
 # -- construction -------------------------------------------------------------------------------------------------------
@@ -260,7 +296,7 @@ def attribute(record: AttributeRecord, numbers: Sequence[int] = ()) -> str:
     elif record.kind == "parameter":
         said.append("learned: in parameters()")
     if record.condition:
-        said.append(f"because {record.because}" if record.because else f"if {code(record.condition)}")
+        said.append(f"since {record.because}" if record.because else f"if {code(record.condition)}")
     if numbers:
         steps = listed(str(number) for number in numbers)
         through = " through __getattr__" if record.kind != "attribute" else ""

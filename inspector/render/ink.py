@@ -119,12 +119,12 @@ def wrap(spans: Iterable[Span], width: int, first: Line = (), rest: Line = ()) -
         if word[0].text == " ":
             gap = word
             continue
-        size = line_cells(tuple(word)) + (1 if gap and line else 0)
-        if line and used + size > width:
+        size, space = line_cells(tuple(word)), 1 if gap and line else 0
+        if line and used + space + size > width:
             yield (*lead, *line)
-            lead, line, used, gap = rest, [], line_cells(rest), []
+            lead, line, used, space, gap = rest, [], line_cells(rest), 0, []
         line += [*(gap if line else ()), *word]
-        used += size
+        used += space + size
         gap = []
     if line or (lead is first and any(span.text.strip() for span in first)):
         yield (*lead, *line)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from inspector.render import terminal, view
+from inspector.render import explain, terminal, view
 from inspector.render.html import EMPTY, Html, element, joined, prose, words
 from inspector.render.ink import Look
 from inspector.render.places import Place
@@ -199,7 +199,7 @@ def _attributes(rows: Sequence[view.AttributeRow]) -> Html:
 
 def _ran(ran: view.Ran) -> list[Html]:
     if ran.reason:
-        return [_heading("What ran"), _paragraph(f"Nothing was run: {ran.reason}.")]
+        return [_heading("What ran"), _paragraph(explain.sentence(ran.reason))]
     facts = [("inputs", ran.sample), *((chain.title, " → ".join(chain.names) or "nothing") for chain in ran.chains)]
     facts += [("" if place else "autograd", line) for place, line in enumerate(ran.graph)]
     return [_heading("What ran"), _facts([*facts, ("calls", ran.calls)])]
@@ -207,7 +207,7 @@ def _ran(ran: view.Ran) -> list[Html]:
 
 def _comparison(compared: view.Comparison) -> list[Html]:
     if compared.reason:
-        return [_heading("Does the run agree"), _paragraph(f"Not compared: {compared.reason}.")]
+        return [_heading("Does the run agree"), _paragraph(explain.sentence(compared.reason))]
     mark = "✓" if compared.agrees else "✗"
     facts = [("did not run", line) for line in compared.missing] + [("not read", line) for line in compared.extra]
     parts = [
@@ -219,7 +219,7 @@ def _comparison(compared: view.Comparison) -> list[Html]:
 
 def _numbers(numbers: view.Numbers) -> list[Html]:
     parts = [_heading("What it computes")]
-    parts += [_paragraph(f"No formula: {numbers.no_definition}.")] if numbers.no_definition else []
+    parts += [_paragraph(explain.sentence(numbers.no_definition))] if numbers.no_definition else []
     parts.append(_facts([*((formula.name, formula.text) for formula in numbers.formulas), *numbers.facts]))
     if not numbers.reason:
         parts.append(_paragraph(f"Worked out with `{numbers.example}`", "margin-top:.5em"))

@@ -17,7 +17,7 @@ class Place(Record, frozen=True):
     """A file and a line, as shown and as linked."""
 
     text: str
-    """loss.py:1200; or "native", "builtin", "not known" where there is no file to show."""
+    """loss.py:1200; or "native", "builtin", "not known", "not followed" where there is no file to show."""
     file: str = ""
     line: int = 0
     url: str = ""
@@ -40,7 +40,7 @@ def callee_place(step: Step, release: Release) -> Place:
     """Where the function stands that a step calls."""
     if step.callee_file:
         return place(step.callee_file, step.callee_line, release)
-    return Place(_INSTEAD_OF_A_FILE.get(step.kind, ""))
+    return Place(_INSTEAD_OF_A_FILE.get(step.kind, "not followed"))
 
 
 def _github(file: str, line: int, release: Release) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inspector.render import view
+from inspector.render import explain, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
 from inspector.render.numbers import CheckRow
@@ -42,7 +42,7 @@ def live_part(report: Report, look: Look) -> str:
     ran, compared = view.ran(report, verbose=look.verbose), view.comparison(report)
     lines: list[Line] = [()]
     if ran.reason and ran.reason == compared.reason:
-        lines += [*_heading("What ran", look), *_text(f"Nothing was run: {ran.reason}.", look)]
+        lines += [*_heading("What ran", look), *_text(explain.sentence(ran.reason), look)]
     else:
         lines += [*_ran(ran, look), (), *_comparison(compared, look)]
     lines += [(), *_numbers(view.numbers(report, verbose=look.verbose), look)]
@@ -177,7 +177,7 @@ def _trace(trace: view.Trace, look: Look) -> Iterator[Line]:
     yield from _heading(f"What happens in {trace.call}", look, trace.verdict, "chain")
     if not trace.rows:
         yield from _text("No step was read.", look)
-    yield from tree_lines(trace.rows, look, _link, explain=not look.quiet)
+    yield from tree_lines(trace.rows, look, _link, explained=not look.quiet)
     if trace.notes and not look.quiet:
         yield ()
     for note in () if look.quiet else trace.notes:
@@ -190,7 +190,7 @@ def _construction(made: view.Construction, look: Look) -> Iterator[Line]:
     yield from _heading(f"How {made.expression} is made", look)
     if not made.rows:
         yield from _text("No step was read.", look)
-    yield from tree_lines(made.rows, look, _link, explain=look.verbose)
+    yield from tree_lines(made.rows, look, _link, explained=look.verbose)
     if made.attributes or made.containers:
         yield ()
         yield from _attributes(made, look)
@@ -224,12 +224,12 @@ def _attributes(made: view.Construction, look: Look) -> Iterator[Line]:
 def _ran(ran: view.Ran, look: Look) -> Iterator[Line]:
     yield from _heading("What ran", look)
     if ran.reason:
-        yield from _text(f"Nothing was run: {ran.reason}.", look)
+        yield from _text(explain.sentence(ran.reason), look)
         return
     yield from _fact("inputs", [Span(ran.sample)], look)
     for chain in ran.chains:
         words = " → ".join(chain.names) or "nothing"
-        yield from _fact(chain.title, [Span(words), Span(f"  (seen by {chain.observer})" if chain.observer else "", "quiet")], look)
+        yield from _fact(chain.title, [Span(words), Span(f"  ({chain.observer})" if chain.observer else "", "quiet")], look)
     for place_, line in enumerate(ran.graph):
         yield from _fact("" if place_ else "autograd", [Span(line)], look)
     yield from _fact("calls", [Span(ran.calls)], look)
@@ -237,13 +237,15 @@ def _ran(ran: view.Ran, look: Look) -> Iterator[Line]:
 
 def _verdict(report: Report, look: Look) -> Iterator[Line]:
     compared = view.comparison(report)
-    yield from _text(f"{'✓' if compared.agrees else '✗'} {compared.verdict}" if compared.verdict else f"not run: {compared.reason}", look)
+    yield from _text(
+        f"{'✓' if compared.agrees else '✗'} {compared.verdict}" if compared.verdict else explain.sentence(compared.reason), look
+    )
 
 
 def _comparison(compared: view.Comparison, look: Look) -> Iterator[Line]:
     yield from _heading("Does the run agree", look)
     if compared.reason:
-        yield from _text(f"Not compared: {compared.reason}.", look)
+        yield from _text(explain.sentence(compared.reason), look)
         return
     mark, style = ("✓", "good") if compared.agrees else ("✗", "bad")
     words = [Span(f"{mark} {compared.verdict}", style), Span(f". {compared.sentence}")]
@@ -258,7 +260,7 @@ def _comparison(compared: view.Comparison, look: Look) -> Iterator[Line]:
 def _numbers(numbers: view.Numbers, look: Look) -> Iterator[Line]:
     yield from _heading("What it computes", look)
     if numbers.no_definition:
-        yield from _text(f"No formula: {numbers.no_definition}.", look)
+        yield from _text(explain.sentence(numbers.no_definition), look)
     for formula in numbers.formulas:
         yield from _fact(formula.name, [Span(formula.text)], look)
     for title, words in numbers.facts:

@@ -175,7 +175,7 @@ class _Writer:
 
     def __init__(self, steps: Sequence[Step], report: Report, folding: Folding) -> None:
         self.rows: list[Row] = []
-        self._known = explain.facts(report)
+        self._known = explain.facts(report, steps)
         self._numbers = numbers(steps) if folding.numbered else {}
         self._release = report.release
         self._whole = folding.most_rows > MOST_ROWS

@@ -5,7 +5,7 @@ In: a Report. Out: a Page of strings, numbers and rows. It decides; faces only l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from inspector.render import explain, tree
 from inspector.render.numbers import CheckRow, Grid, check_rows, checks_passed, grid
@@ -240,7 +240,7 @@ def _member_kind(alias_of: str | None) -> str:
 def trace(report: Report, *, verbose: bool = False) -> Trace:
     """The chain of the call."""
     steps = report.call_trace.steps
-    entry = explain.facts(report).entry
+    entry = explain.facts(report, steps).entry
     folding = Folding(_every_step, most_rows=EVERYTHING) if verbose else Folding(_worth_a_row, entry=entry)
     agreement = report.agreement
     return Trace(
@@ -279,7 +279,7 @@ def construction(report: Report, *, verbose: bool = False) -> Construction:
     folding = (
         Folding(_every_step, most_rows=EVERYTHING, numbered=False)
         if verbose
-        else Folding(_makes_something, most_rows=CONSTRUCTION_ROWS, numbered=False)
+        else Folding(_makes_something(report), most_rows=CONSTRUCTION_ROWS, numbered=False)
     )
     containers = [record for record in made.attributes if record.container]
     shown = made.attributes if verbose else [record for record in made.attributes if not record.container]
@@ -297,9 +297,19 @@ def _setting(setting: Setting) -> str:
     return f"{setting.name}={setting.value}{source}"
 
 
-def _makes_something(step: Step) -> bool:
-    """The calls that a reader wants to follow: Python functions, less the `__setattr__` behind each assignment."""
-    return step.taken != "false" and step.kind in ("python", "unresolved")
+def _makes_something(report: Report) -> Callable[[Step], bool]:
+    """Keeps the calls a reader wants to follow: constructors, and what else puts something on the instance.
+
+    Not the `__setattr__` behind an assignment: the attribute's own line says it.
+    """
+    makers = {text for record in report.construction_trace.attributes for text in (record.set_in, record.set_by)}
+
+    def keep(step: Step) -> bool:
+        name = explain.last(step.callee)
+        makes = name == "__init__" or step.callee in makers or step.call_text in makers
+        return step.taken != "false" and step.kind in ("python", "unresolved") and makes and name != "__setattr__"
+
+    return keep
 
 
 def _attribute_row(record: AttributeRecord, report: Report) -> AttributeRow:

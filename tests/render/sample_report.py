@@ -43,7 +43,7 @@ def call(id: int, parent: int | None, caller: str, callee: str, call_at: tuple[s
 
 
 def call_steps() -> tuple[r.Step, ...]:
-    """The steps of criterion(input, target) with default arguments, and six that are not taken."""
+    """The steps of criterion(input, target) with default arguments, and five that are not taken."""
     wrapped, impl = MODULE_CLASS + "._wrapped_call_impl", MODULE_CLASS + "._call_impl"
     forward = CROSS_ENTROPY + ".forward"
     hooks = (
@@ -53,23 +53,25 @@ def call_steps() -> tuple[r.Step, ...]:
     compiled: dict[str, Any] = {
         "condition": "self._compiled_call_impl is not None",
         "condition_value": "false",
-        "because": "Module sets _compiled_call_impl to None, and only compile() changes it",
+        "because": "`self._compiled_call_impl` is None",
     }
     tracing: dict[str, Any] = {
         "condition": "torch._C._get_tracing_state()",
         "condition_value": "false",
         "because": "no torch.jit.trace is under way",
     }
-    no_hooks = {"condition": hooks, "condition_value": "true", "because": "no hooks are registered"}
+    dicts = hooks.removeprefix("not (").removesuffix(")").split(" or ")
+    empty = ", ".join(f"`{name}`" for name in dicts[:-1]) + f" and `{dicts[-1]}` are empty"
+    no_hooks = {"condition": hooks, "condition_value": "true", "because": empty}
     overrides = {
         "condition": "has_torch_function_variadic(input, target, weight)",
         "condition_value": "false",
-        "because": "plain tensors override no torch function",
+        "because": "`has_torch_function_variadic(input, target, weight)` gave False (plain tensors override nothing)",
     }
     legacy = {
         "condition": "size_average is not None or reduce is not None",
         "condition_value": "false",
-        "because": "both have their default None",
+        "because": "`size_average` and `reduce` are None (its default)",
     }
     return (
         call(0, None, "", wrapped, ("", 0, "criterion(input, target)"), at=(MODULE, 1774), because="Module.__call__ is an alias of it"),
@@ -80,6 +82,10 @@ def call_steps() -> tuple[r.Step, ...]:
         call(4, 2, impl, MODULE_CLASS + "._slow_forward", (MODULE, 1789, "forward_call(*args, **kwargs)"),
              at=(MODULE, 1754), taken="false", **tracing),
         call(5, 2, impl, forward, (MODULE, 1789, "forward_call(*args, **kwargs)"), at=(LOSS, 1398), **no_hooks),
+        call(14, 2, impl, MODULE_CLASS + "._call_impl.<locals>.inner", (MODULE, 1884, "inner()"), at=(MODULE, 1794), taken="false",
+             condition=f"not ({hooks})", condition_value="false", because=f"the function ended at line 1786: {empty}"),
+        call(15, 2, impl, "_warnings.warn", (MODULE, 1896, "warnings.warn(…)"), taken="false",
+             condition=f"not ({hooks})", condition_value="false", because=f"the function ended at line 1786: {empty}"),
         call(6, 5, forward, MODULE_CLASS + ".__getattr__", (LOSS, 1403, "self.weight"), at=(MODULE, 1954), kind="attribute", result="None"),
         call(7, 5, forward, FUNCTION, (LOSS, 1400, "F.cross_entropy(input, target, weight=self.weight, …)"), at=(FUNCTIONAL, 3472)),
         call(8, 7, FUNCTION, "torch._C._has_torch_function_variadic",
@@ -119,7 +125,7 @@ def construction() -> r.ConstructionTrace:
     )  # fmt: skip
     own = (
         attribute("reduction", base, "self.reduction = reduction", (LOSS, 50), "'mean'", owner=LOSS_BASE, read_at=(5,),
-                  condition="size_average is not None or reduce is not None", because="both have their default None"),
+                  condition="size_average is not None or reduce is not None", because="`size_average` and `reduce` are None (its default)"),
         attribute("weight", weighted, 'self.register_buffer("weight", weight)', (LOSS, 62), "None", kind="buffer", persistent=True,
                   owner=WEIGHTED, read_at=(6,)),
         attribute("ignore_index", init, "self.ignore_index = ignore_index", (LOSS, 1395), "-100", owner=CROSS_ENTROPY, read_at=(5,)),
@@ -248,13 +254,13 @@ def static_report() -> r.Report:
 
 def poor_report() -> r.Report:
     """A class of which almost nothing could be read, and which did not run."""
-    nothing = r.NotRun("--no-live was given")
+    nothing = r.NotRun("nothing was run: only the sources were read")
     name = "mine.Odd"
     return msgspec.structs.replace(
         full_report(),
         release=r.Release("2.13.0", "", "folder"),
         subject=r.Subject(name, "mine.py", 1, 2, "", (), r.Configuration(name, "Odd()")),
-        mro=(), members={}, settings=(), definition=r.Unresolved("no definition of this class"),
+        mro=(), members={}, settings=(), definition=r.Unresolved("no independent reference: this class is not defined in losses/"),
         call_trace=r.CallTrace((call(0, None, "", name + ".__call__", ("", 0, "criterion(x)"), kind="unresolved",
                                      because="the base class is computed", taken="unknown"),)),
         construction_trace=r.ConstructionTrace((), ()),
