@@ -28,7 +28,7 @@ pictures: dev ## the terminal pictures in docs/images/, from the real command
 	@$(BIN)/python tools/make_pictures.py
 
 site: docs ## the hand-written documentation as a site, in site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 benchmark: dev ## DESIGN's budgets, as a table
 	@$(BIN)/python -m benchmarks.run $(ARGS)

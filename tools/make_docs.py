@@ -115,13 +115,26 @@ SECTIONS: dict[str, Callable[[], str]] = {"modules": modules, "fields": fields}
 
 
 def output(command: str) -> str:
-    """What `inspect-loss …` prints when piped, 100 columns wide. `COMMAND | head -N` keeps the first N lines."""
-    words, _, rest = command.partition(" | head -")
+    """What `inspect-loss …` prints when piped, 100 columns wide; ` | head -N` keeps the first N lines, ` | after WORDS` what
+    stands from the line that begins with WORDS.
+    """
+    words, _, cut = command.partition(" | ")
     done = subprocess.run(words_of(words), env=environment(), cwd=ROOT, capture_output=True, text=True)
     if done.returncode not in (0, 2) or "Traceback" in done.stderr:
         sys.exit(f"{command}: exit code {done.returncode}\n{done.stderr}")
     lines = [line.rstrip() for line in (done.stdout or done.stderr).rstrip("\n").splitlines()]
-    return "\n".join([*lines[: int(rest)], "…"] if rest and len(lines) > int(rest) else lines)
+    return "\n".join(part_of(lines, cut))
+
+
+def part_of(lines: list[str], cut: str) -> list[str]:
+    """The lines that `head -N` or `after WORDS` leaves; an ellipsis stands for what is left out."""
+    if cut.startswith("head -"):
+        kept = int(cut.removeprefix("head -"))
+        return [*lines[:kept], "…"] if len(lines) > kept else lines
+    if cut.startswith("after "):
+        start = next((place for place, line in enumerate(lines) if line.startswith(cut.removeprefix("after "))), None)
+        return lines[start:] if start is not None else sys.exit(f"no line begins with what `{cut}` names")
+    return lines if not cut else sys.exit(f"unknown: {cut}")
 
 
 def words_of(command: str) -> list[str]:

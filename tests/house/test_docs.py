@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,6 +109,30 @@ def test_every_command_and_option_is_documented() -> None:
     assert missing == []
 
 
+def lines_of_commands() -> list[str]:
+    """Every line of the documentation that calls the program, without what the shell does with its output."""
+    pages = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+    blocks = [block for page in pages for block in re.findall(r"^```(?:\w*)\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)]
+    lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    called = [line.partition("inspect-loss ")[2] for line in lines if re.match(r"(\.venv/bin/)?inspect-loss ", line)]
+    return sorted({re.split(r"\s+[|>#]", line)[0] for line in called} - {"COMMAND ..."})
+
+
+@pytest.mark.parametrize("line", lines_of_commands())
+def test_a_command_of_the_documentation_is_understood(line: str) -> None:
+    from inspector.cli.words import command_line
+
+    words = shlex.split(line)
+    context = command_line.make_context("inspect-loss", [*words], resilient_parsing=False)
+    name, command, rest = command_line.resolve_command(context, [*context._protected_args, *context.args])
+    assert command is not None
+    command.make_context(name, rest, parent=context)
+
+
+def test_the_commands_of_the_documentation_are_found() -> None:
+    assert {"MSELoss", "list", "show kl.json"} <= set(lines_of_commands())
+
+
 # -- what is made --------------------------------------------------------------------------------------------------------
 
 
@@ -133,6 +158,40 @@ def test_the_output_of_a_command_is_made_by_running_it(make_docs: ModuleType) ->
     assert made.endswith("```\nafter\n")
 
 
+def test_every_marker_rules_a_block(make_docs: ModuleType) -> None:
+    for page in make_docs.PAGES:
+        text = page.read_text()
+        assert len(make_docs.MADE.findall(text)) == len(re.findall(r"^<!-- made: ", text, re.MULTILINE))
+        assert len(make_docs.OUTPUT.findall(text)) == len(re.findall(r"^<!-- output: ", text, re.MULTILINE))
+
+
+def test_a_part_of_an_output_is_cut_where_it_says(make_docs: ModuleType) -> None:
+    assert make_docs.part_of(["one", "two"], "head -1") == ["one", "…"]
+    assert make_docs.part_of(["one", "two"], "head -2") == ["one", "two"]
+    assert make_docs.part_of(["one", "two", "three"], "after tw") == ["two", "three"]
+    with pytest.raises(SystemExit):
+        make_docs.part_of(["one"], "after nowhere")
+
+
+def test_the_pictures_are_what_the_terminal_shows() -> None:
+    done = subprocess.run([sys.executable, ROOT / "tools" / "make_pictures.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_picture_makes_no_request() -> None:
+    for picture in (DOCS / "images").glob("*.svg"):
+        addresses = set(re.findall(r"https?://[^\s\"'<)]+", picture.read_text()))
+        assert all(address.startswith("http://www.w3.org/") for address in addresses), addresses
+
+
+def test_the_table_of_the_readme_has_the_rows_of_the_benchmark() -> None:
+    from benchmarks.run import JOBS
+
+    table = (ROOT / "README.md").read_text().split("<!-- benchmark -->")[1].split("<!-- end -->")[0]
+    for job in JOBS:
+        assert f"| {job.name} |" in table
+
+
 def test_every_module_is_named_on_the_architecture_page() -> None:
     text = (DOCS / "architecture.md").read_text()
     modules = [path for path in (ROOT / "inspector").rglob("*.py") if path.name != "__init__.py"]
@@ -140,7 +199,7 @@ def test_every_module_is_named_on_the_architecture_page() -> None:
 
 
 def test_the_documentation_builds_and_its_links_hold(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "index.html").exists()
