@@ -57,11 +57,17 @@ def run(call: Callable[[], Any]) -> Ran:
     if not roots:
         return Ran(tuple(_operators(forward)), (), graph, ())
     seeds = [torch.ones_like(root) for root in roots]
-    _, backward = _recorded(lambda: torch.autograd.backward(roots, seeds))
+    _, backward = _recorded(lambda: _run_backward(roots, seeds))
     evaluated = [(_short(event.name.removeprefix(_ENGINE)), event) for event in backward if event.name.startswith(_ENGINE)]
     working = [event for name, event in evaluated if name != _HAND_OVER]
     nodes = tuple(name for name, _ in evaluated if name != _ROOT)
     return Ran(tuple(_operators(forward)), tuple(_operators(working)), graph, nodes)
+
+
+def _run_backward(roots: list[torch.Tensor], seeds: list[torch.Tensor]) -> None:
+    """What `torch.autograd.backward` does with gradients at hand, without its check of symbolic shapes, which imports sympy first."""
+    engine: Any = torch.autograd.Variable._execution_engine
+    engine.run_backward(tuple(roots), tuple(seeds), False, False, (), allow_unreachable=True, accumulate_grad=True)
 
 
 def graph_of(output: Any) -> Graph:

@@ -36,9 +36,9 @@ def of_loss(definition: LossDefinition, signature: Sequence[Parameter], qualifie
     return tuple(dict.fromkeys(configuration for configuration in found if made.can_be_called(configuration)))
 
 
-def required_arguments(definition: LossDefinition, signature: Sequence[Parameter]) -> tuple[Argument, ...]:
-    """The arguments that have no default, with legal values."""
-    return _Maker(definition, tuple(signature), definition.qualified_name).required()
+def default_of(definition: LossDefinition, signature: Sequence[Parameter], *, target_kind: str | None = None) -> Configuration:
+    """The loss with nothing but the arguments it cannot do without."""
+    return _Maker(definition, tuple(signature), definition.qualified_name).configuration(target_kind=target_kind)
 
 
 @dataclasses.dataclass(frozen=True)

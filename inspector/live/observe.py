@@ -113,13 +113,13 @@ def _is_lazy(instance: Any) -> bool:
 def _buffers_put_back(instance: Any) -> Iterator[None]:
     """Running statistics and the like are afterwards as they were."""
     kept = [] if _is_lazy(instance) else [buffer for buffer in instance.buffers() if not buffer.is_inference()]
-    before = [(buffer, buffer._version, buffer.detach().clone()) for buffer in kept]
+    before = [(buffer, buffer.detach().clone()) for buffer in kept if buffer.device.type != "meta"]
     try:
         yield
     finally:
         with torch.no_grad():
-            for buffer, version, value in before:
-                if buffer._version != version:
+            for buffer, value in before:  # not by `_version`: batch norm updates its statistics without raising it
+                if not torch.equal(buffer, value):
                     buffer.copy_(value)
 
 
@@ -154,7 +154,16 @@ def call_observed(instance: Any, inputs: list[Any], recorder: Recorder) -> Any:
     try:
         return instance(*inputs)
     finally:
+        sys.setprofile(None)
+        _set_profiler(before)
+
+
+def _set_profiler(before: Any) -> None:
+    """Sets what `sys.getprofile` gave. A profiler written in C (cProfile) is no function: it has to be switched on itself."""
+    if before is None or callable(before):
         sys.setprofile(before)
+    else:
+        before.enable()
 
 
 class Recorder:
