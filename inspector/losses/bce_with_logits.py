@@ -20,8 +20,9 @@ def _or_one(weight: Number | None) -> Number:
 
 
 def _term(input: Number, target: Number, weight: Number | None, pos_weight: Number | None) -> Number:
-    log_s, log_rest = -log_of_sum(-input), -log_of_sum(input)
-    return -_or_one(weight) * (_or_one(pos_weight) * target * log_s + (1 - target) * log_rest)
+    """As torch evaluates it: the two summands can cancel, and the condition, from which the tolerance follows, must know that."""
+    factor = 1 + (_or_one(pos_weight) - 1) * target
+    return _or_one(weight) * ((1 - target) * input + factor * log_of_sum(-input))
 
 
 def _by_input(input: Number, target: Number, weight: Number | None, pos_weight: Number | None) -> Number:

@@ -1,0 +1,121 @@
+"""References by the hash of what they were computed from, in memory and on disk, so that a second run computes none.
+
+In: a definition and what the loss is given. Out: a Worked record. A damaged or missing file is rebuilt without a word; nothing is
+ever read by time stamp.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from array import array
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from inspector import losses
+from inspector.losses.reference import Given
+from inspector.losses.schema import LossDefinition
+from inspector.losses.worked import Worked, work_out
+
+_Stored = dict[str, bytes]
+
+
+class References:
+    """References of one process. `folder` None keeps them in memory only."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._worked: dict[str, Worked] = {}
+        self._stored: dict[str, _Stored] = {}
+        self._changed: set[str] = set()
+
+    def find(self, definition: LossDefinition, given: Given) -> Worked:
+        """The reference of one sample, computed unless it is known. Raises NoReference."""
+        key = key_of(definition, given)
+        known = self._worked.get(key)
+        if known is None:
+            known = self._worked[key] = self._read(definition, key) or self._compute(definition, given, key)
+        return known
+
+    def save(self) -> None:
+        """Writes what was computed since the last time, each file under another name first and then moved into place."""
+        for name in sorted(self._changed):
+            if self._folder is not None:
+                _write(self._folder / f"{name}.msgpack", msgspec.msgpack.encode(self._stored[name]))
+        self._changed.clear()
+
+    def _compute(self, definition: LossDefinition, given: Given, key: str) -> Worked:
+        found = work_out(definition, given)
+        self._of(definition)[key] = msgspec.msgpack.encode(found)
+        self._changed.add(definition.qualified_name)
+        return found
+
+    def _read(self, definition: LossDefinition, key: str) -> Worked | None:
+        raw = self._of(definition).get(key)
+        if raw is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(raw, type=Worked)
+        except msgspec.MsgspecError:
+            return None
+
+    def _of(self, definition: LossDefinition) -> _Stored:
+        name = definition.qualified_name
+        if name not in self._stored:
+            self._stored[name] = _load(self._folder / f"{name}.msgpack") if self._folder is not None else {}
+        return self._stored[name]
+
+
+def default_folder() -> Path:
+    """Where references are kept on this machine."""
+    return Path(platformdirs.user_cache_dir("inspect-loss", appauthor=False)) / "references"
+
+
+def key_of(definition: LossDefinition, given: Given) -> str:
+    """A hash of the formulas as written, the case, the tensors and the constants; not of the reduction, which all share."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(formulas_as_written())
+    constants = tuple((name, repr(value)) for name, value in sorted(given.constants.items()) if name not in _OF_REDUCTION)
+    digest.update(repr((definition.qualified_name, given.case.name, constants)).encode())
+    for name, grid in given.tensors.items():
+        digest.update(repr((name, grid.shape)).encode())
+        digest.update(array("d", grid.values).tobytes())
+    return digest.hexdigest()
+
+
+_OF_REDUCTION = frozenset({"reduction", "size_average", "reduce"})
+
+
+@cache
+def formulas_as_written() -> bytes:
+    """A hash of the text of every file in inspector/losses: a changed formula finds none of its old references."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(Path(losses.__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _load(file: Path) -> _Stored:
+    try:
+        return msgspec.msgpack.decode(file.read_bytes(), type=_Stored)
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Moves a finished file into place; a folder that cannot be written only costs the time to compute again."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".part")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, file)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
