@@ -97,7 +97,7 @@ def measure(installation: Installation, rounds: int) -> dict[str, list[float]]:
     """Seconds of every job in every round. Each round runs every job once, so that a slow minute slows all of them;
     the first round warms the disk and is dropped.
     """
-    jobs: dict[str, Callable[[], float]] = {IMPORT: lambda: seconds([installation.python, "-c", IMPORT], installation.environment())}
+    jobs: dict[str, Callable[[], float]] = {IMPORT: lambda: seconds([str(installation.python), "-c", IMPORT], installation.environment())}
     jobs |= {job.name: (lambda job=job: time_job(installation, job)) for job in JOBS}  # type: ignore[misc]
     taken: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(rounds + 1):
@@ -108,7 +108,8 @@ def measure(installation: Installation, rounds: int) -> dict[str, list[float]]:
 
 def time_job(installation: Installation, job: Job) -> float:
     """Seconds of one run; a job that wants nothing cached finds an empty folder, and leaves what was cached as it was."""
-    words = [installation.python, "-c", job.script] if job.script else [installation.command, *job.words]
+    python, command = str(installation.python), str(installation.command)
+    words = [python, "-c", job.script] if job.script else [command, *job.words]
     if job.cached:
         return seconds(words, installation.environment(**dict(job.environment)))
     empty = Path(tempfile.mkdtemp(dir=installation.folder))
@@ -118,13 +119,13 @@ def time_job(installation: Installation, job: Job) -> float:
         shutil.rmtree(empty)
 
 
-def seconds(words: list[str | Path], environment: dict[str, str]) -> float:
+def seconds(words: list[str], environment: dict[str, str]) -> float:
     """Of one process, from its start to its end; a failure of what is timed is a failure of the benchmark."""
     start = time.perf_counter()
     done = subprocess.run(words, env=environment, cwd=tempfile.gettempdir(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     taken = time.perf_counter() - start
     if done.returncode:
-        sys.exit(f"{' '.join(map(str, words))}: exit code {done.returncode}\n{done.stderr}")
+        sys.exit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
     return taken
 
 

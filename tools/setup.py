@@ -154,7 +154,7 @@ def python() -> Path:
 
 def pip(*arguments: str, quiet: bool = True) -> bool:
     """True where pip did it. Quiet: errors only; its warnings are about where pip looks, which is not ours to mend."""
-    words = [python(), "-m", "pip", "--disable-pip-version-check", *(["-qq"] if quiet else []), *arguments]
+    words = [str(python()), "-m", "pip", "--disable-pip-version-check", *(["-qq"] if quiet else []), *arguments]
     return subprocess.run(words, stdin=subprocess.DEVNULL).returncode == 0
 
 

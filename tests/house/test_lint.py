@@ -18,6 +18,11 @@ def test_ruff_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_mypy_strict_finds_nothing_in_tools_and_benchmarks() -> None:
+    done = run("mypy", "--strict", "--explicit-package-bases", "tools", "benchmarks")
+    assert done.returncode == 0, done.stdout
+
+
 def test_mypy_strict_finds_nothing_in_the_package() -> None:
     done = run("mypy", "--strict", "inspector")
     assert done.returncode == 0, done.stdout

@@ -37,7 +37,7 @@ def test_the_wheel_holds_nothing_else(names: list[str]) -> None:
 
 def test_the_package_comes_from_the_wheel(installed: Installation) -> None:
     ask = "import inspector; print(inspector.__file__)"
-    words = [installed.python, "-c", ask]
+    words = [str(installed.python), "-c", ask]
     done = subprocess.run(words, cwd=installed.folder, env=installed.environment(), capture_output=True, text=True)
     assert done.stdout.startswith(str(installed.folder)), done.stdout + done.stderr
 
@@ -72,7 +72,7 @@ def test_a_report_in_json_comes_back(installed: Installation) -> None:
 
 
 def test_the_module_can_be_run(installed: Installation) -> None:
-    words = [installed.python, "-m", "inspector", "--version"]
+    words = [str(installed.python), "-m", "inspector", "--version"]
     done = subprocess.run(words, cwd=installed.folder, env=installed.environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout == installed.run("--version").stdout
