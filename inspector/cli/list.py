@@ -28,14 +28,10 @@ def command(modules: bool) -> int:
 
 def lines(entries: Sequence[CatalogEntry], width: int) -> list[str]:
     """One line an entry, in columns; the summary is cut where `width` (0: no limit) is reached."""
-    rows = [(_name(entry), f"{entry.file}:{entry.line}", entry.summary) for entry in entries]
+    rows = [(entry.name, f"{entry.file}:{entry.line}", entry.summary) for entry in entries]
     names, places = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     room = width - names - places - 4
     return [f"{name:{names}}  {place:{places}}  {_cut(summary, room) if width else summary}".rstrip() for name, place, summary in rows]
-
-
-def _name(entry: CatalogEntry) -> str:
-    return (entry.public_name or entry.qualified_name).removeprefix("torch.nn.")
 
 
 def _cut(summary: str, room: int) -> str:

@@ -26,5 +26,5 @@ def complete_names(ctx: click.Context, parameter: click.Parameter, incomplete: s
         entries = pipeline.list_losses()
     except InspectError:
         return []
-    named = [(entry.public_name.rpartition(".")[2] or entry.qualified_name.rpartition(".")[2], entry.summary) for entry in entries]
-    return [CompletionItem(prefix + name, help=summary) for name, summary in named if name.lower().startswith(begun)]
+    begins = [entry for entry in entries if entry.name.lower().startswith(begun)]
+    return [CompletionItem(prefix + entry.name, help=entry.summary) for entry in begins]

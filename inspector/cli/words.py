@@ -71,13 +71,22 @@ class CommandLine(click.Group):
         parameters = [parameter for command in commands if command for parameter in command.params]
         return {name for option in parameters if isinstance(option, click.Option) and not option.is_flag for name in option.opts}
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that was meant; that nobody reads on (`| head`, a pager that was left) is no trouble."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_output()
+            return 0
+        return code
+
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs a command; whatever goes wrong for a reason of the user's becomes one line on standard error."""
         extra["standalone_mode"] = False
         code: object = 0
         try:
             code = super().main(*args, **extra)
-            sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             code = error.exit_code
@@ -87,8 +96,6 @@ class CommandLine(click.Group):
             code = _say(error)
         except (click.Abort, KeyboardInterrupt):
             code = INTERRUPTED
-        except BrokenPipeError:
-            _forget_output()
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -148,7 +155,7 @@ def _say(error: InspectError) -> int:
 
 
 def _forget_output() -> None:
-    """Whoever read our output has stopped reading (`| head`): nobody is left to be told."""
+    """Nothing more is written, not even what is left to be written at the end of the process."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
