@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from inspector.losses.schema import LossDefinition
+    from inspector.report import Configuration, Definition
 
 _LOSS = "torch.nn.modules.loss."
 
@@ -51,3 +52,10 @@ def find(qualified_name: str) -> LossDefinition | None:
         return None
     definition: LossDefinition = import_module(f"{__name__}.{file}").DEFINITION
     return definition
+
+
+def summarise(definition: LossDefinition, configuration: Configuration) -> Definition:
+    """What the loss is, for one configuration, as the part of a Report that a face shows."""
+    from inspector.losses import summary
+
+    return summary.summarise(definition, configuration)

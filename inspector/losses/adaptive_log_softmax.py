@@ -96,17 +96,25 @@ def _by_tail(cluster: int, layer: int) -> Callable[..., Matrix]:
 
 def _tail_slopes(i: int) -> tuple[Slope, ...]:
     return (
-        Slope(f"tail.{i}.0.weight", by(f"U_{i}") + rf"V_{i}^\top \eta_{i} x^\top", f"∂ℓ/∂U{i} = V{i}ᵀ·η{i}·xᵀ", _by_tail(i, 0)),
-        Slope(f"tail.{i}.1.weight", by(f"V_{i}") + rf"\eta_{i} (U_{i} x)^\top", f"∂ℓ/∂V{i} = η{i}·(U{i}·x)ᵀ", _by_tail(i, 1)),
+        Slope(f"tail.{i}.0.weight", by("U_i") + r"V_i^\top \eta x^\top", "∂ℓ/∂U = Vᵀ·η·xᵀ", _by_tail(i, 0), shown=i == 0),
+        Slope(f"tail.{i}.1.weight", by("V_i") + r"\eta (U_i x)^\top", "∂ℓ/∂V = η·(U·x)ᵀ", _by_tail(i, 1), shown=i == 0),
     )
 
 
 RULE = Rule(
     latex=r"\ell = -\log \operatorname{softmax}(W x + b)_{j} - \log \operatorname{softmax}(V_i U_i x)_{y - c_i}",
     text="ℓ = −log(softmax(W·x + b)[j]) − log(softmax(V·U·x)[y − c])",
-    symbols={"x": "input", "y": "target", "W": "head.weight", "b": "head.bias", "c": "cutoffs"},
-    where="y in the head: j = y and no second summand; y in cluster i, which starts at c: j = c[0] + i, V·U the maps of cluster i; "
-    "δ and η are softmax − onehot of the head and of the cluster",
+    symbols={
+        "x": "input",
+        "y": "target",
+        "W": "head.weight",
+        "b": "head.bias",
+        "c": "cutoffs",
+        "U": "tail.0.0.weight",
+        "V": "tail.0.1.weight",
+    },
+    where="y in the head: j = y and no second summand; y in cluster i, which starts at c: j = c[0] + i, V and U the maps of cluster i; "
+    "δ and η: softmax − onehot of the head and of the cluster",
     where_latex=r"j = y \text{ in the head, without a second summand; } j = c_0 + i \text{ in cluster } i",
     term=_term,
     slopes=(

@@ -6,7 +6,10 @@ from inspector.losses.schema import ArgumentForm, Choice, InputForm, Real
 
 REDUCTION = ArgumentForm("reduction", Choice(("mean", "sum", "none")))
 
-LEGACY = (ArgumentForm("size_average", Choice((None, True, False))), ArgumentForm("reduce", Choice((None, True, False))))
+SIZE_AVERAGE = ArgumentForm("size_average", Choice((None, True, False)))
+REDUCE = ArgumentForm("reduce", Choice((None, True, False)))
+
+LEGACY = (SIZE_AVERAGE, REDUCE)
 """The deprecated pair that once said what `reduction` says."""
 
 CLASS_WEIGHT = ArgumentForm("weight", InputForm("weight", ("C",), Real(low=0.0, low_open=True)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, LEGACY, REDUCTION
+from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, log_softmax, one_hot, softmax, total
@@ -82,6 +82,7 @@ def _probabilities_case(name: str, logits: Shape, axis: int) -> Case:
 
 SYMBOLS = {"x": "input", "y": "target", "w": "weight", "ε": "label_smoothing"}
 _PLAIN: dict[str, Plain] = {"label_smoothing": 0.0, "weight": None}
+_P_ONLY, _P_LATEX = "p = softmax(x); ℓ = 0 where y = ignore_index", r"p = \operatorname{softmax}(x)"
 _UNSMOOTHED: dict[str, Plain] = {"label_smoothing": 0.0}
 
 
@@ -92,7 +93,7 @@ def _by_input(compute: Callable[..., Any], simpler: tuple[Simpler, ...]) -> Slop
 
 INDEX_RULE = Rule(
     latex=r"\ell = -\sum_c w_c q_c \log p_c",
-    text="ℓ = −Σ_c w[c]·q[c]·log(p[c])",
+    text="ℓ = −Σ_c(w[c]·q[c]·log(p[c]))",
     symbols=SYMBOLS,
     where="p = softmax(x), q = (1 − ε)·onehot(y) + ε/C; ℓ = 0 where y = ignore_index",
     where_latex=r"p = \operatorname{softmax}(x),\ q = (1 - \varepsilon) \operatorname{onehot}(y) + \frac{\varepsilon}{C}",
@@ -108,15 +109,15 @@ INDEX_RULE = Rule(
     ),
     core=("C",),
     simpler=(
-        Simpler(_PLAIN, r"\ell = -\log p_y", "ℓ = −log(p[y])"),
-        Simpler(_UNSMOOTHED, r"\ell = -w_y \log p_y", "ℓ = −w[y]·log(p[y])"),
+        Simpler(_PLAIN, r"\ell = -\log p_y", "ℓ = −log(p[y])", _P_ONLY, _P_LATEX),
+        Simpler(_UNSMOOTHED, r"\ell = -w_y \log p_y", "ℓ = −w[y]·log(p[y])", _P_ONLY, _P_LATEX),
     ),
     target_kind="indices",
 )
 
 PROBABILITY_RULE = Rule(
     latex=r"\ell = -\sum_c w_c q_c \log p_c",
-    text="ℓ = −Σ_c w[c]·q[c]·log(p[c])",
+    text="ℓ = −Σ_c(w[c]·q[c]·log(p[c]))",
     symbols=SYMBOLS,
     where="p = softmax(x), q = (1 − ε)·y + ε/C",
     where_latex=r"p = \operatorname{softmax}(x),\ q = (1 - \varepsilon) y + \frac{\varepsilon}{C}",
@@ -131,7 +132,7 @@ PROBABILITY_RULE = Rule(
         ),
     ),
     core=("C",),
-    simpler=(Simpler(_PLAIN, r"\ell = -\sum_c y_c \log p_c", "ℓ = −Σ_c y[c]·log(p[c])"),),
+    simpler=(Simpler(_PLAIN, r"\ell = -\sum_c y_c \log p_c", "ℓ = −Σ_c(y[c]·log(p[c]))", "p = softmax(x)", _P_LATEX),),
     target_kind="probabilities",
 )
 
@@ -157,7 +158,7 @@ DEFINITION = LossDefinition(
         _probabilities_case("(C)", ("C",), 0),
         _probabilities_case("(N, C, d1)", ("N", "C", "d1"), 1),
     ),
-    arguments=(CLASS_WEIGHT, *LEGACY, IGNORE_INDEX, REDUCTION, LABEL_SMOOTHING),
+    arguments=(CLASS_WEIGHT, SIZE_AVERAGE, IGNORE_INDEX, REDUCE, REDUCTION, LABEL_SMOOTHING),
     rules=(INDEX_RULE, PROBABILITY_RULE),
     reductions=REDUCTIONS,
     mistake="It applies log-softmax itself: feed it logits, not probabilities.",

@@ -130,8 +130,11 @@ class Exact:
         return _result(value, ((self, _divide(_ONE, 2 * value)),))
 
     def sign(self) -> int:
-        order = _compare(self, exact(0))
-        return (order > 0) - (order < 0)
+        return _compare(self, exact(0))
+
+    def unsigned(self) -> Exact:
+        """|self| that no comparison is noted for."""
+        return -self if self.value < 0 else self
 
     def larger(self, other: Exact | float) -> Exact:
         right = exact(other)

@@ -73,6 +73,7 @@ def _on_logits(rule: Rule, more: tuple[Slope, ...]) -> Rule:
         symbols={**ce.SYMBOLS, "W": "linear.weight", "b": "linear.bias"},
         where=_LOGITS + rule.where.replace("softmax(x)", "softmax(z)"),
         where_latex=r"z = W x + b,\ " + rule.where_latex.replace("(x)", "(z)", 1),
+        simpler=(),
         term=_term,
         slopes=(*_SLOPES, *more),
         core=("F", "C"),

@@ -47,6 +47,18 @@ def sign(x: Number) -> int:
     return found
 
 
+def power_of_size(x: Number, p: Number) -> Number:
+    """|x|^p for p of at least one. Only for p = 1 is there a kink at zero."""
+    return abs(x) if p == 1 else x.unsigned() ** p
+
+
+def signed_power(x: Number, p: Number) -> Number:
+    """sign(x)·|x|^p, which for p = 0 jumps at zero."""
+    if p == 0:
+        return sign(x)
+    return -(x.unsigned() ** p) if x.value < 0 else x.unsigned() ** p
+
+
 def larger(x: Number, y: Number | float) -> Number:
     """The larger of two; x where they are equal."""
     return x.larger(y)

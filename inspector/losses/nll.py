@@ -1,6 +1,6 @@
 """NLLLoss: the negative of the log-probability that the input gives to the target class."""
 
-from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LEGACY, REDUCTION
+from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, indices, log_probabilities, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, one_hot
@@ -67,7 +67,7 @@ DEFINITION = LossDefinition(
         case("(N, C, d1)", ("N", "C", "d1"), ("N", "d1")),
         case("(N, C, d1, d2)", ("N", "C", "d1", "d2"), ("N", "d1", "d2")),
     ),
-    arguments=(CLASS_WEIGHT, *LEGACY, IGNORE_INDEX, REDUCTION),
+    arguments=(CLASS_WEIGHT, SIZE_AVERAGE, IGNORE_INDEX, REDUCE, REDUCTION),
     rules=(RULE,),
     reductions=(MEAN, SUM, NONE),
     mistake="It takes log-probabilities and takes no logarithm itself: with probabilities the loss value is negative and means nothing.",

@@ -1,6 +1,6 @@
 """PoissonNLLLoss: the negative log-likelihood of a count under a Poisson distribution whose rate, or its logarithm, is the input."""
 
-from inspector.losses.arguments import LEGACY, REDUCTION
+from inspector.losses.arguments import REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, exp, log, pi
@@ -106,8 +106,9 @@ DEFINITION = LossDefinition(
     arguments=(
         ArgumentForm("log_input", Choice((True, False))),
         ArgumentForm("full", Choice((False, True))),
-        *LEGACY,
+        SIZE_AVERAGE,
         ArgumentForm("eps", Real(low=0.0, low_open=True)),
+        REDUCE,
         REDUCTION,
     ),
     rules=(LOGARITHM_RULE, RATE_RULE),

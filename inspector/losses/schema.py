@@ -150,8 +150,12 @@ class Simpler(Spec, frozen=True):
     """What a formula comes to when some constructor arguments have the values in `when`; None there: the argument is not given."""
 
     when: dict[str, Plain]
+    """Each value is the default of its argument, so an argument that is not given has it."""
     latex: str
     text: str
+    where: str | None = None
+    """What its letters stand for, where that is not what the longer form says."""
+    where_latex: str = ""
 
 
 class Slope(Spec, frozen=True):
@@ -165,6 +169,8 @@ class Slope(Spec, frozen=True):
     """Called like the term; returns the derivative in the shape in which the term receives the input."""
     simpler: tuple[Simpler, ...] = ()
     """Shorter forms, the first that applies is shown."""
+    shown: bool = True
+    """False for one that differs from another only in which of several like parameters it is by."""
 
 
 class Rule(Spec, frozen=True):

@@ -5,21 +5,21 @@ from collections.abc import Callable
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
-from inspector.losses.mathematics import Number, Vector, hinge, root, sign, step, total
+from inspector.losses.mathematics import Number, Vector, hinge, power_of_size, root, signed_power, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
 from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Slope
 
 
 def distance(a: Vector, b: Vector, p: Number, eps: Number) -> Number:
     """(Σ |a - b + ε|^p)^(1/p)."""
-    return root(total(abs(x - y + eps) ** p for x, y in zip(a, b, strict=True)), p)
+    return root(total(power_of_size(x - y + eps, p) for x, y in zip(a, b, strict=True)), p)
 
 
 def distance_slope(a: Vector, b: Vector, p: Number, eps: Number) -> Vector:
     """g: the slope of the distance in a; in b it is the negative."""
     d = distance(a, b, p, eps)
     gaps = [x - y + eps for x, y in zip(a, b, strict=True)]
-    return [sign(gap) * (abs(gap) / d) ** (p - 1) for gap in gaps]
+    return [signed_power(gap / d, p - 1) for gap in gaps]
 
 
 def term(anchor: Vector, positive: Vector, negative: Vector, p: Number, eps: Number, margin: Number, swap: bool) -> Number:
