@@ -61,6 +61,33 @@ def test_a_planted_cycle_is_caught(copy: Path) -> None:
     assert "No cycles between siblings BROKEN" in " ".join(done.stdout.split())
 
 
+def test_the_one_cycle_that_is_let_pass_is_for_types_only() -> None:
+    parts = [path for path in (ROOT / "inspector" / "source" / "follow").glob("*.py") if path.name not in ("__init__.py", "follower.py")]
+    assert [path.name for path in parts if "inspector.source.follow.follower" in imported_when_run(ast.parse(path.read_text()))] == []
+
+
+def imported_when_run(tree: ast.Module) -> set[str]:
+    """The modules a file imports outside `if TYPE_CHECKING:`, by the names it imports them under."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            pending += node.orelse
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        pending += ast.iter_child_nodes(node)
+    return found
+
+
+def test_an_import_for_types_is_told_from_one_that_runs() -> None:
+    source = "if TYPE_CHECKING:\n    from a.b import c\ndef f():\n    from d import e\n"
+    assert imported_when_run(ast.parse(source)) == {"d", "d.e"}
+
+
 HEAVY = {
     "torch": ("live/",),
     "numpy": ("live/",),
