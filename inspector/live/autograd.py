@@ -74,8 +74,9 @@ def graph_of(output: Any) -> Graph:
     """The autograd graph behind every differentiable tensor of an output, walked breadth first."""
     nodes: list[Any] = []
     for root in differentiable(output):
-        if root.grad_fn is not None and root.grad_fn not in nodes:
-            nodes.append(root.grad_fn)
+        node = root.grad_fn or _accumulator(root)
+        if node not in nodes:
+            nodes.append(node)
     index = {node: number for number, node in enumerate(nodes)}
     edges: dict[tuple[int, int], None] = {}
     for node in nodes:  # grows while it is walked
@@ -87,6 +88,12 @@ def graph_of(output: Any) -> Graph:
                 nodes.append(following)
             edges[index[node], index[following]] = None
     return Graph(tuple(_short(node.name()) for node in nodes), tuple(edges))
+
+
+def _accumulator(leaf: torch.Tensor) -> Any:
+    """The node that hands a gradient to a leaf: what a module returns that returns its input."""
+    view: Any = leaf.view_as(leaf).grad_fn
+    return view.next_functions[0][0]
 
 
 def differentiable(output: Any) -> list[torch.Tensor]:

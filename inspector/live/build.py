@@ -84,6 +84,11 @@ def find_class(qualified_name: str) -> type:
     raise InspectError("no-such-class", f"no class {qualified_name} is loaded or in this torch", todo="import its module first")
 
 
+def public_name(cls: type) -> str:
+    """`torch.nn.Linear` for a class that torch.nn hands out, its qualified name for any other."""
+    return f"torch.nn.{cls.__name__}" if getattr(nn, cls.__name__, None) is cls else f"{cls.__module__}.{cls.__qualname__}"
+
+
 # -- the rest is private ------------------------------------------------------------------------------------------------
 
 

@@ -88,7 +88,7 @@ def to_term(value: Any) -> Term:
     if isinstance(value, torch.Tensor):
         return _tensor_term(value)
     if isinstance(value, nn.Module):
-        return Maker(_qualified(type(value)), _arguments(value))
+        return Maker(build.public_name(type(value)), _arguments(value))
     if isinstance(value, torch.dtype):
         return Reference(str(value))
     return _named(value)
@@ -270,7 +270,7 @@ def _named(value: Any) -> Term:
     if name and getattr(nn.functional, name, None) is value:
         return Reference(f"torch.nn.functional.{name}")
     if isinstance(value, type):
-        return Reference(_qualified(value))
+        return Reference(build.public_name(value))
     if inspect.isfunction(value) and "<" not in value.__qualname__:
         return Reference(f"{value.__module__}.{value.__qualname__}")
     return UNKNOWN

@@ -42,7 +42,7 @@ def of_builtin(function: Any) -> str:
         return str(function.__name__)
     if module is None:
         return str(function.__qualname__).replace("TensorBase.", "torch.Tensor.", 1)
-    return f"{module}.{function.__name__}"
+    return f"{module}.{function.__name__}".removesuffix(".")  # an overload of torch.ops is a function without a name
 
 
 def of_type(cls: type) -> str:

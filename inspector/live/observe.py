@@ -98,9 +98,12 @@ def _compared(plain: autograd.Graph, observed: autograd.Graph) -> str:
 
 def _copy(instance: Any) -> Any:
     """A copy to call; the module itself where it cannot be copied (it holds a tensor that another tensor was computed from)."""
+    lazy = [one for one in (*instance.parameters(), *instance.buffers()) if is_lazy(one)]
+    kinds: dict[int, Any] = {id(one): type(one) for one in lazy}
+    memo = {id(one): kinds[id(one)](device=one.device, dtype=one.dtype) for one in lazy}  # torch copies no lazy buffer
     try:
-        return copy.deepcopy(instance)
-    except (RuntimeError, TypeError):
+        return copy.deepcopy(instance, memo)
+    except (RuntimeError, TypeError, ValueError):
         return instance
 
 

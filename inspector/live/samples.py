@@ -54,9 +54,15 @@ def draw_case(fitted: Fitted, *, dtype: str = "float32", seed: int = 0) -> Sampl
     """The inputs of one fitted case."""
     source = values.Source(seed)
     drawn: dict[str, Term] = {}
+    unbounded: list[tuple[tuple[int, ...], list[float]]] = []
     for form in sorted(fitted.case.inputs, key=lambda form: bool(form.packed_by)):
         shape = _shape(form, fitted, drawn)
-        numbers = values.draw(form.values, shape, form.name, source, fitted)
+        compared = [numbers for other, numbers in unbounded if other == shape] if form.values == Real() and shape else []
+        if compared:
+            numbers = values.related(compared[0], shape, len(compared) - 1, source.stream(form.name), source)
+        else:
+            numbers = values.draw(form.values, shape, form.name, source, fitted)
+        unbounded += [(shape, numbers)] if form.values == Real() else []
         drawn[form.name] = _as_term(form, shape, numbers, dtype)
     inputs = tuple(Argument(form.name, drawn[form.name]) for form in fitted.case.inputs)
     return Sample(inputs, fitted.case.name, "domain")

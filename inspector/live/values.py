@@ -79,6 +79,16 @@ def reals(count: int, low: float, high: float, stream: random.Random, source: So
     return [_snapped(inside_low + (inside_high - inside_low) * (place + 0.5) / count, step, source.fraction()) for place in places]
 
 
+def related(first: Sequence[float], shape: Sequence[int], turn: int, stream: random.Random, source: Source) -> list[float]:
+    """Numbers to be compared with other ones: near them in one row and near their opposite in the next.
+
+    So distances come out small and large, similarities of both signs, and hinges active and inactive. `turn` says which comes first.
+    """
+    width = math.prod(shape[1:])
+    signs = [1.0 if (place // width + turn) % 2 == 0 else -1.0 for place in range(len(first))]
+    return [_snapped(sign * number + stream.uniform(-0.6, 0.6), 0.1, source.fraction()) for sign, number in zip(signs, first, strict=True)]
+
+
 def _snapped(number: float, step: float, fraction: float) -> float:
     """Four decimals where the bounds leave room, so that a person can read and type the numbers."""
     return round((math.floor(number / step) + fraction) * step, 4 if step >= 0.1 else 6)
