@@ -54,7 +54,7 @@ def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explained: b
 
 
 def _columns(rows: Sequence[Row], look: Look) -> _Columns:
-    numbers = 6 if any(row.number for row in rows) else 2
+    numbers = max(6, *(cells(_number_text(row)) + 3 for row in rows)) if any(row.number for row in rows) else 2
     lines = max(cells(_called_at(row)) for row in rows)
     lines = max(lines, len(CALLED)) if lines else 0
     places = min(max(cells(row.defined_at.text) for row in rows), max(8, look.width // 4))
@@ -113,7 +113,12 @@ def _style(row: Row) -> str:
 def _number(row: Row, columns: _Columns) -> Line:
     if columns.numbers < 6:
         return (Span(" " * columns.numbers),)
-    return (Span(("·" if row.number is None else str(row.number)).rjust(columns.numbers - 2), "" if row.number else "quiet"), Span("  "))
+    return (Span(_number_text(row).rjust(columns.numbers - 2), "" if row.number else "quiet"), Span("  "))
+
+
+def _number_text(row: Row) -> str:
+    """The number, with a question mark where it is not known whether the step is taken."""
+    return "·" if row.number is None else f"{row.number}?" if row.taken == "unknown" else str(row.number)
 
 
 def _reason(row: Row) -> list[Span]:

@@ -176,6 +176,11 @@ def _sets(entry: ClassEntry, report: Report) -> list[str]:
     return said
 
 
+def is_noise(record: Step) -> bool:
+    """Whether a step is a call of one of Python's own functions, which explains nothing; a warning is worth a line."""
+    return record.kind == "builtin" and last(record.callee) != "warn"
+
+
 # -- steps --------------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +199,8 @@ def _role(record: Step, known: Facts) -> str:
         return "this is what `__call__` names" if last(record.callee) != "__call__" else "this is `__call__`"
     if record.kind == "attribute":
         return _attribute(record, known)
+    if record.callee in ("warnings.warn", "_warnings.warn"):
+        return reason or "a warning is shown"
     if record.id == known.last_native:
         return "the last name Python can see: below it is C++"
     if record.call_text.startswith("super("):
@@ -281,8 +288,9 @@ def not_taken(steps: Sequence[Step]) -> list[str]:
 def _path(group: Sequence[Step]) -> str:
     names = list(dict.fromkeys(last(step.callee) for step in group if step.kind != "builtin"))
     shown = listed(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
-    reason = because(group[0]) or (f"only if {code(group[0].condition)}" if group[0].condition else "")
-    return f"{shown}, since {reason}" if reason else shown
+    if reason := because(group[0]):
+        return f"{shown}, since {reason}"
+    return f"{shown}, only if {code(group[0].condition)}" if group[0].condition else shown
 
 
 # -- construction -------------------------------------------------------------------------------------------------------

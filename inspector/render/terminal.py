@@ -11,7 +11,7 @@ from inspector.render import explain, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
 from inspector.render.numbers import CheckRow
-from inspector.render.places import Place
+from inspector.render.places import Place, in_an_address
 from inspector.report import Parameter, Report
 
 WIDEST_TEXT = 110
@@ -76,12 +76,10 @@ def _link(place: Place, look: Look) -> str:
 
 
 def _file_link(place: Place, look: Look) -> str:
-    from urllib.parse import quote
-
     if not place.file or not (look.root or place.file.startswith("/")):
         return ""
     path = place.file if place.file.startswith("/") else f"{look.root}/{place.file}"
-    return f"file://{quote(path)}"
+    return f"file://{in_an_address(path)}"
 
 
 def _fact(title: str, spans: Iterable[Span], look: Look, column: int = 12) -> Iterator[Line]:

@@ -62,7 +62,7 @@ class Folding(Record, frozen=True):
 
 def numbers(steps: Iterable[Step]) -> dict[int, int]:
     """Id -> number, for the steps that have one: those taken (or perhaps taken), less builtins."""
-    numbered = (step.id for step in steps if step.taken != "false" and step.kind != "builtin")
+    numbered = (step.id for step in steps if step.taken != "false" and not explain.is_noise(step))
     return {id: number for number, id in enumerate(numbered, 1)}
 
 

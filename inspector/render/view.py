@@ -256,13 +256,13 @@ def _every_step(step: Step) -> bool:
 
 
 def _worth_a_row(step: Step) -> bool:
-    return step.taken != "false" and step.kind != "builtin"
+    return step.taken != "false" and not explain.is_noise(step)
 
 
 def _folded(steps: Sequence[Step]) -> list[str]:
     notes = []
     untaken = [step for step in steps if step.taken == "false"]
-    builtins = [step.callee for step in steps if step.kind == "builtin" and step.taken != "false"]
+    builtins = [step.callee for step in steps if explain.is_noise(step) and step.taken != "false"]
     if untaken:
         paths = explain.not_taken(untaken)
         shown = paths if len(paths) <= 4 else [*paths[:3], f"and {len(paths) - 3} more"]
@@ -298,7 +298,7 @@ def _setting(setting: Setting) -> str:
 
 
 def _makes_something(report: Report) -> Callable[[Step], bool]:
-    """Keeps the calls a reader wants to follow: constructors, and what else puts something on the instance.
+    """Keeps the calls a reader wants to follow: constructors run by constructors, and what else puts something on the instance.
 
     Not the `__setattr__` behind an assignment: the attribute's own line says it.
     """
@@ -306,7 +306,7 @@ def _makes_something(report: Report) -> Callable[[Step], bool]:
 
     def keep(step: Step) -> bool:
         name = explain.last(step.callee)
-        makes = name == "__init__" or step.callee in makers or step.call_text in makers
+        makes = (name == "__init__" and explain.last(step.caller) in ("", "__init__")) or step.callee in makers or step.call_text in makers
         return step.taken != "false" and step.kind in ("python", "unresolved") and makes and name != "__setattr__"
 
     return keep
