@@ -87,10 +87,10 @@ def definitions(text: str, *, first_line: int = 1, indent: int = 0) -> list[Defi
     """Every definition at `indent`, in order of the text; a name may come more than once."""
     lines = text.split("\n")
     heads = [head for head in _heads(text) if head.indent >= indent]
-    return list(_walk(text, lines, heads, (indent, first_line - 1, "")))
+    return list(_walk(lines, heads, (indent, first_line - 1, ""), len(lines)))
 
 
-def _walk(text: str, lines: list[str], heads: list[_Head], place: tuple[int, int, str]) -> list[Definition]:
+def _walk(lines: list[str], heads: list[_Head], place: tuple[int, int, str], final: int) -> list[Definition]:
     indent, shift, guard = place
     tops = [number for number, head in enumerate(heads) if head.indent == indent]
     found: list[Definition] = []
@@ -98,24 +98,24 @@ def _walk(text: str, lines: list[str], heads: list[_Head], place: tuple[int, int
     for order, number in enumerate(tops):
         head = heads[number]
         stop = tops[order + 1] if order + 1 < len(tops) else len(heads)
-        last = heads[stop].line - 1 if stop < len(heads) else len(lines)
+        last = heads[stop].line - 1 if stop < len(heads) else final
         if head.word == "@":
             decorated = head.line if decorated is None else decorated
             continue
         if head.word in _BLOCK_WORDS:
-            found += _inside(text, lines, heads[number + 1 : stop], (indent, shift, lines[head.line - 1].strip()))
+            found += _inside(lines, heads[number + 1 : stop], (indent, shift, lines[head.line - 1].strip()), last)
             continue
         found += _one(lines, head, (decorated or head.line, last, shift, guard))
         decorated = None
     return found
 
 
-def _inside(text: str, lines: list[str], heads: list[_Head], place: tuple[int, int, str]) -> list[Definition]:
+def _inside(lines: list[str], heads: list[_Head], place: tuple[int, int, str], final: int) -> list[Definition]:
     indent, shift, header = place
     deeper = [head.indent for head in heads if head.indent > indent]
     if not deeper or "TYPE_CHECKING" in header and not header.startswith("if not"):
         return []
-    return _walk(text, lines, heads, (deeper[0], shift, header))
+    return _walk(lines, heads, (deeper[0], shift, header), final)
 
 
 def _one(lines: list[str], head: _Head, place: tuple[int, int, int, str]) -> list[Definition]:

@@ -5,7 +5,10 @@ In: the text of a torch, a configuration and a sample of its inputs. Out: a Read
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +18,11 @@ from inspector.report import (
 )  # fmt: skip
 from inspector.source import cache
 from inspector.source.finders import TorchText
+
+if TYPE_CHECKING:
+    from inspector.source.follow.follower import Follower
+    from inspector.source.resolve import Library
+    from inspector.source.values import ClassValue
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -66,7 +74,7 @@ def _key(configuration: Configuration, sample: Sample | None) -> tuple[str, str]
     return msgspec.json.encode(configuration).decode(), shapes.decode()
 
 
-def _library(text: TorchText, qualified_name: str):  # type: ignore[no-untyped-def]  # libcst is loaded only now
+def _library(text: TorchText, qualified_name: str) -> tuple[Library, ClassValue]:
     from inspector.source.resolve import Library
     from inspector.source.values import ClassValue
 
@@ -78,16 +86,34 @@ def _library(text: TorchText, qualified_name: str):  # type: ignore[no-untyped-d
 
 
 def _read(text: TorchText, configuration: Configuration, sample: Sample | None) -> tuple[Reading, Iterable[str]]:
-    from inspector.source import call_trace, construction_trace, members, signatures
     from inspector.source.follow.follower import Follower
 
     library, cls = _library(text, configuration.subject)
     follower = Follower(library)
+    with _deep_calls():
+        return _follow(follower, cls, configuration, sample), library.files()
+
+
+@contextlib.contextmanager
+def _deep_calls() -> Iterator[None]:
+    # Following one call takes about fifteen Python frames: a network of networks goes past Python's usual limit.
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, 12_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _follow(follower: Follower, cls: ClassValue, configuration: Configuration, sample: Sample | None) -> Reading:
+    from inspector.source import call_trace, construction_trace, members, signatures
+
+    library = follower.library
     construction = construction_trace.follow_construction(follower, cls, configuration)
     trace = call_trace.follow_calls(follower, construction.instance, sample)
     signature = signatures.constructor_signature(library, cls)
     attributes = _with_reads(construction.trace.attributes, construction.watcher.reads)
-    reading = Reading(
+    return Reading(
         subject=members.subject_of(library, cls, configuration, signature, functions=_functions(trace.steps)),
         mro=members.mro_of(library, cls),
         members=members.members_of(library, cls),
@@ -95,7 +121,6 @@ def _read(text: TorchText, configuration: Configuration, sample: Sample | None) 
         construction_trace=msgspec.structs.replace(construction.trace, attributes=attributes),
         settings=_settings(signature, configuration, attributes),
     )
-    return reading, library.files()
 
 
 def _with_reads(attributes: tuple[AttributeRecord, ...], reads: dict[str, list[int]]) -> tuple[AttributeRecord, ...]:

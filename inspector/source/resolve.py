@@ -142,7 +142,7 @@ class Library:
     def _defined(self, table: ModuleTable, found: Definition) -> Value | None:
         if found.kind == "import":
             return self.imported(table, found.target)
-        if found.kind == "class" and found.start == found.line:
+        if found.kind == "class":
             return self.class_value(table.name, found.name, found)
         if found.kind == "function" and found.start == found.line:
             return self.function(table, found, found.name)

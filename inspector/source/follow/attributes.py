@@ -43,6 +43,8 @@ def class_of(f: Follower, value: Value) -> Value | None:
             return f.library.metaclass(value) or Builtin("type")
         case Builtin() | NativeMethod():
             return Builtin("builtin_function_or_method")
+        case Native(name=native) if not f.is_native_type(native):
+            return Builtin("builtin_function_or_method") if f.library.stubs.returns(native) else None
         case ModuleValue():
             return Builtin("module")
         case _:
@@ -69,7 +71,10 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
         case Builtin(name=builtin):
             return Builtin(f"{builtin}.{name}")
         case Mapping() | Items() | Const():
-            return _from_plain(value, name)
+            method = plain_method(value, name)
+            if method is None:
+                raise Raised("AttributeError")
+            return method
         case Unknown(kind=kind) if kind in ("str", "int", "float", "bool"):
             return NativeMethod(name, value)
         case Property(getter=getter) if name in ("setter", "getter", "deleter"):
@@ -78,11 +83,12 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return NOTHING
 
 
-def _from_plain(value: Mapping | Items | Const, name: str) -> Value:
+def plain_method(value: Mapping | Items | Const, name: str) -> NativeMethod | None:
+    """A method of a container or constant; None where its type has none of this name."""
     kind: Any = type(value.value) if isinstance(value, Const) else {"OrderedDict": OrderedDict}.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
     if hasattr(kind, name) or (kind is tuple and name == "numel"):
         return NativeMethod(name, value)
-    raise Raised("AttributeError")
+    return None
 
 
 def _plain_name(value: Mapping | Items) -> str:
@@ -148,7 +154,7 @@ def _from_class(f: Follower, value: ClassValue, name: str, frame: Frame, node: A
     for entry in f.library.mro(value):
         if isinstance(entry, Native):
             bound = Native(f"{entry.name}.{name}") if not entry.name.endswith("TensorBase") else Native(f"torch.Tensor.{name}")
-            return Bound(bound, value) if name in ("apply", "_make_subclass") else bound
+            return Bound(bound, value) if name == "apply" else bound
     meta = f.library.metaclass(value)
     inherited = f.library.member(meta, name) if isinstance(meta, ClassValue) else None
     if inherited is not None:

@@ -330,6 +330,11 @@ def _wraps(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     return External("functools.wraps()")
 
 
+def _namedtuple(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    name = arguments.positional[0] if arguments.positional else NOTHING
+    return External(f"namedtuple_{name.value}.<lambda>", "namedtuple") if isinstance(name, Const) else NOTHING
+
+
 def _ordered(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     return make_mapping(f, arguments, frame, node, "OrderedDict")
 
@@ -341,7 +346,7 @@ _HANDLERS: dict[str, Handler] = {
     "reversed": _reversed, "next": _next, "iter": _same, "sorted": _sorted, "staticmethod": _marked("staticmethod"),
     "classmethod": _marked("classmethod"), "property": _property,
     "functools.partial": _partial, "itertools.chain": _chain, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
-    "collections.OrderedDict": _ordered, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
+    "collections.OrderedDict": _ordered, "collections.namedtuple": _namedtuple, "_operator.index": _same, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
     "_warnings.warn": lambda f, a, frame, node: NONE, "typing_extensions.override": _same, "copy.copy": _same, "copy.deepcopy": _same,
     "typing.overload": _same, "typing_extensions.final": _same, "functools.lru_cache()": _same, "functools.cache": _same,
     **{name: _pure(name, {"str": "str", "repr": "str", "chr": "str", "float": "float"}.get(name, "float" if name.startswith("math.") else "int"))

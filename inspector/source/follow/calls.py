@@ -279,8 +279,17 @@ def _call_native(f: Follower, name: str, arguments: Arguments, frame: Frame, nod
     if is_type:
         return _make_native(name, arguments)
     result = f.native_result(name, arguments)
+    if name in natives.CALLED_BACK:
+        result = _call_back(f, natives.CALLED_BACK[name], arguments, frame, node)
     f.note_result(number, result)
     return result
+
+
+def _call_back(f: Follower, method: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    receiver, *rest = arguments.positional
+    found = f.library.member(receiver.cls, method) if isinstance(receiver, Instance) else None
+    function = found[1].function if found is not None and isinstance(found[1], Marked) else None
+    return call(f, function, Arguments([NONE, *rest]), frame, node) if function is not None else NOTHING
 
 
 def _make_native(name: str, arguments: Arguments) -> Value:
@@ -300,7 +309,7 @@ def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame
     if maker is None:
         return NOTHING
     context = Instance(f.function_context or cls, {}, True)  # type: ignore[arg-type]
-    return f.grad_outputs(call(f, maker, Arguments([context, *inputs], arguments.named), frame, node), inputs)
+    return f.grad_outputs(call(f, maker, Arguments([context, *inputs], arguments.named), frame, node), inputs, cls)
 
 
 def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -355,10 +364,14 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
     if callee.node == "hook":
         f.add(frame, node, name, "python", because="a hook that was registered on the instance")
         return NONE
+    if callee.node == "namedtuple":
+        f.add(frame, node, name, "python", because="the constructor that namedtuple makes")
+        return Items("tuple", list(arguments.positional))
     kind, observable = f.external_kind(name)
     f.add(frame, node, name, kind, observable=observable)
-    if name in builtin_calls.KNOWN_EXTERNAL:
-        return builtin_calls.call_builtin(f, name, arguments, frame, node)
+    for known in (name, callee.name):
+        if known in builtin_calls.KNOWN_EXTERNAL:
+            return builtin_calls.call_builtin(f, known, arguments, frame, node)
     return Unknown("")
 
 

@@ -6,6 +6,8 @@ In: a Library. Out: values and steps, through `evaluate`, `call`, `get`, `set` a
 from __future__ import annotations
 
 import builtins
+import importlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +21,7 @@ from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached,
 from inspector.source.index import Definition
 from inspector.source.resolve import Library, ModuleTable
 from inspector.source.values import (
-    NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, ModuleValue, Native, NativeMethod, Tensor, Unknown,
+    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, ModuleValue, Native, NativeMethod, Tensor, Unknown,
     Value, describe, truth,
 )  # fmt: skip
 
@@ -36,6 +38,7 @@ class Follower(State):
         library.evaluate = self._evaluate_global
         library.evaluate_member = self._evaluate_member
         self.tensor_class = self._class("torch._tensor.Tensor")
+        self.function_node = self._class("torch.autograd.function.BackwardCFunction")
         self.function_context = self._class("torch.autograd.function.FunctionCtx")
 
     def _class(self, name: str) -> ClassValue:
@@ -161,7 +164,7 @@ class Follower(State):
             case ModuleValue() | ClassValue() | Native() | External():
                 return self.library.attribute(value, node.attr.value)
             case Mapping() | Items() | Const():
-                return attributes.get(self, value, node.attr.value, frame, node)
+                return attributes.plain_method(value, node.attr.value)
             case _:
                 return None
 
@@ -238,10 +241,12 @@ class Follower(State):
             try:
                 if found.kind in ("function", "class"):
                     return self._decorated(table, found, frame, qualname, owner)
+                if found.name == "<itself>":
+                    return self._last_assigned(piece, frame)
                 self.run(piece.statements, frame)
             except (Raised, LimitReached):
                 return NOTHING
-        return frame.names.get(found.name) if found.name != "<itself>" else self._last_assigned(piece, frame)
+        return frame.names.get(found.name)
 
     def _last_assigned(self, piece: Any, frame: Frame) -> Value | None:
         line = piece.statements[0]
@@ -296,6 +301,9 @@ class Follower(State):
 
     def native_result(self, name: str, arguments: Arguments) -> Value:
         """What a native function gives back, as far as it is known."""
+        if name == "torch._C._FunctionBase.name" and arguments.positional and isinstance(arguments.positional[0], Instance):
+            made_by = arguments.positional[0].attrs.get("_forward_cls")
+            return Const(f"{made_by.qualname}Backward") if isinstance(made_by, ClassValue) else Unknown("str")
         if name == "torch.is_grad_enabled":
             return Const(self.grad_enabled, "gradients are on" if self.grad_enabled else "inside no_grad")
         if name in ("torch._C._set_grad_enabled", "torch.set_grad_enabled") and arguments.positional:
@@ -312,12 +320,13 @@ class Follower(State):
         """Whether the stub of TensorBase has this method."""
         return bool(self.library.stubs.returns(f"torch.Tensor.{name}"))
 
-    def grad_outputs(self, result: Value, inputs: Sequence[Value]) -> Value:
-        """Outputs of an autograd function: they require gradients if one of its inputs does."""
+    def grad_outputs(self, result: Value, inputs: Sequence[Value], made_by: Value) -> Value:
+        """Outputs of an autograd function: where one of its inputs requires gradients they do, and carry its node."""
         needs = self.grad_enabled and any(isinstance(value, Tensor) and value.requires_grad for value in inputs)
+        node = Instance(self.function_node, {"_forward_cls": made_by}, True) if needs else NONE
 
         def one(value: Value) -> Value:
-            return Tensor(value.shape, value.dtype, needs) if isinstance(value, Tensor) else value
+            return Tensor(value.shape, value.dtype, needs, attrs={"grad_fn": node}) if isinstance(value, Tensor) else value
 
         if isinstance(result, Items) and result.items is not None:
             return Items(result.kind, [one(item) for item in result.items])
@@ -326,11 +335,16 @@ class Follower(State):
     def external_name(self, name: str) -> str:
         """The name a leaf outside torch has when it runs: re-exports of the standard library are looked through."""
         module, _, short = name.rpartition(".")
-        table = self.library.module(module) if module and not name.startswith("<") else None
+        table = self.library.module(module) if module else None
         found = table.names.get(short) if table is not None else None
         if table is not None and found is not None and found.kind == "import" and ":" in found.target:
             inner, _, original = found.target.partition(":")
             return self.external_name(f"{table.absolute(inner)}.{original}") if inner != module else name
+        for star in table.stars if table is not None else ():
+            inner = star.partition(":")[0]
+            # A C module of Python itself: which names it has is asked of Python, nothing of a user runs.
+            if inner in sys.builtin_module_names and hasattr(importlib.import_module(inner), short):
+                return f"{inner}.{short}"
         return name
 
     def external_kind(self, name: str) -> tuple[StepKind, bool]:
@@ -341,6 +355,8 @@ class Follower(State):
         table = self.library.module(module)
         found = table.names.get(short) if table is not None else None
         if found is not None and found.kind == "class":
+            return "builtin", False
+        if module in sys.builtin_module_names and isinstance(getattr(importlib.import_module(module), short, None), type):
             return "builtin", False
         return ("python" if found is not None and found.kind == "function" else "builtin"), True
 

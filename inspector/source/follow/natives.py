@@ -39,6 +39,9 @@ EAGER: dict[str, Const] = {
 }
 """Functions whose answer is fixed while nothing but an eager call is going on. The observation confirms or refutes it."""
 
+CALLED_BACK = {"torch._C._FunctionBase.register_hook": "_register_hook"}
+"""C functions that call a Python method of their receiver's class with (dict of hooks, the arguments)."""
+
 TENSOR_FACTS: dict[str, Any] = {
     "is_cuda": False, "is_sparse": False, "is_quantized": False, "is_mkldnn": False, "is_nested": False, "is_meta": False, "is_mps": False,
     "is_xpu": False, "is_vulkan": False, "is_sparse_csr": False, "is_ipu": False, "is_xla": False, "is_mtia": False, "is_maia": False,
@@ -248,5 +251,5 @@ _RULES: dict[str, Callable[[Arguments], Value | None]] = {
     "is_floating_point": _is_kind("float", "bfloat"), "is_complex": _is_kind("complex"), "is_same_size": lambda a: Unknown("bool"),
     "empty": _made, "zeros": _made, "ones": _made, "rand": _made, "randn": _made, "full": _full, "unsqueeze": _unsqueezed,
     "transpose": _transposed, "view": _reshaped, "reshape": _reshaped, "broadcast_tensors": _broadcast_list, "_make_subclass": _subclass,
-    "_add_docstr": _first,
+    "_add_docstr": _first, "unwrap_if_dead": _first,
 }  # fmt: skip
