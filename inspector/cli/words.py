@@ -21,8 +21,8 @@ INTERRUPTED = 130
 """What a shell expects of a command that was interrupted."""
 
 _USAGE = """Usage: inspect-loss NAME               a loss, or any class under torch.nn
-       inspect-loss "NAME(ARGUMENTS)"  the same for one configuration
-       inspect-loss COMMAND ...        something else (below)
+   or: inspect-loss "NAME(ARGUMENTS)"  the same for one configuration
+   or: inspect-loss COMMAND ...        something else (below)
 
 Shows what happens when a PyTorch loss is called: read from torch's own
 sources, run, and compared.
