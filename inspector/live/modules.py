@@ -63,6 +63,8 @@ def _names_given(given: Configuration, signature: inspect.Signature) -> set[str]
 
 
 def _with(given: Configuration, more: list[Argument]) -> Configuration:
+    if not more:
+        return given
     args = (*given.args, *more)
     return Configuration(given.subject, write_call(given.subject.rpartition(".")[2], args), args, given.target_kind, given.hooks)
 
