@@ -70,10 +70,10 @@ def _completed(text: TorchText, configuration: Configuration) -> Configuration:
     definition = losses.find(configuration.subject)
     if configuration.args or not any(parameter.default is None and parameter.kind in ("positional", "keyword") for parameter in signature):
         return configuration
-    from inspector.live import configurations, written
-
     if definition is None:
         return configuration
+    from inspector.live import configurations, written
+
     args = configurations.required_arguments(definition, signature)
     return msgspec.structs.replace(configuration, args=args, expression=written.expression(configuration.subject, args))
 

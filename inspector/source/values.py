@@ -37,6 +37,8 @@ class Instance:
     attrs: dict[Any, Value] = field(default_factory=dict)
     open: bool = False
     """True where it may have attributes nobody has read."""
+    born: int = 0
+    """How uncertain the code was that made it: code no less certain changes it for sure."""
 
 
 @dataclass(eq=False, slots=True)
@@ -147,6 +149,8 @@ class Items:
 
     kind: Literal["tuple", "list", "set", "frozenset"]
     items: list[Value] | None
+    made_by: External | None = None
+    """The named tuple type that made it, where one did."""
 
     @property
     def known(self) -> bool:

@@ -31,8 +31,8 @@ def class_of(f: Follower, value: Value) -> Value | None:
             return cls or f.tensor_class
         case Const(value=constant):
             return Builtin(type(constant).__name__)
-        case Items(kind=kind):
-            return Builtin(kind)
+        case Items(kind=kind, made_by=made_by):
+            return made_by or Builtin(kind)
         case Mapping(type_name=name):
             return External("collections.OrderedDict") if name == "OrderedDict" else Builtin(name)
         case Function():
@@ -271,7 +271,7 @@ def set_attribute(f: Follower, target: Value, name: str, value: Value, frame: Fr
 
 def put(f: Follower, target: Instance, name: str, value: Value, frame: Frame, node: Any) -> None:
     """What object.__setattr__ does: straight into the instance's dict, past any `__setattr__`."""
-    f.store(target.attrs, name, value, outer=True)
+    f.store(target.attrs, name, value, outer=f.uncertain > target.born)
     f.note_attribute(target, name, frame, node)
 
 

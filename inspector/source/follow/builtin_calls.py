@@ -87,6 +87,8 @@ def _derives(f: Follower, cls: Value | None, wanted: Value, value: Value) -> boo
         return _BUILTIN_BASES.get(cls.name, ()).__contains__(wanted.name)
     if isinstance(cls, Builtin) and isinstance(wanted, External):
         return _abstract(cls.name, wanted.name)
+    if isinstance(cls, External) and cls.node == "namedtuple":
+        return isinstance(wanted, Builtin) and wanted.name in ("tuple", "object")
     if isinstance(cls, External) and isinstance(wanted, Builtin):
         return True if cls.name.endswith("OrderedDict") and wanted.name == "dict" else None
     return f.library.is_subclass(cls, wanted)

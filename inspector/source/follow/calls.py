@@ -243,7 +243,7 @@ def _new(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node:
     if isinstance(maker, Function):
         made = call(f, maker, Arguments([cls, *arguments.positional], arguments.named, arguments.open), frame, node)
         return made if not isinstance(made, Unknown) else Instance(cls, {}, True)
-    return Instance(cls)
+    return Instance(cls, born=f.uncertain)
 
 
 def _is_dataclass(f: Follower, cls: ClassValue) -> bool:
@@ -352,7 +352,7 @@ def _call_object_method(f: Follower, name: str, receiver: Value, arguments: Argu
     if short == "__new__":
         cls = arguments.positional[0] if arguments.positional and isinstance(arguments.positional[0], ClassValue) else receiver
         f.add(frame, node, name, "builtin", observable=short == "__new__")
-        return Instance(cls) if isinstance(cls, ClassValue) else NOTHING
+        return Instance(cls, born=f.uncertain) if isinstance(cls, ClassValue) else NOTHING
     f.add(frame, node, name, "builtin", observable=False)
     if short == "__delattr__" and isinstance(receiver, Instance) and isinstance(arguments.positional[0], Const):
         receiver.attrs.pop(arguments.positional[0].value, None)
@@ -366,7 +366,7 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
         return NONE
     if callee.node == "namedtuple":
         f.add(frame, node, name, "python", because="the constructor that namedtuple makes")
-        return Items("tuple", list(arguments.positional))
+        return Items("tuple", list(arguments.positional), callee)
     kind, observable = f.external_kind(name)
     f.add(frame, node, name, kind, observable=observable)
     for known in (name, callee.name):
