@@ -10,8 +10,10 @@ import hashlib
 import os
 import tempfile
 from array import array
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import platformdirs
@@ -19,7 +21,7 @@ import platformdirs
 from inspector import losses
 from inspector.losses.reference import Given
 from inspector.losses.schema import LossDefinition
-from inspector.losses.worked import Worked, work_out
+from inspector.losses.worked import Curvature, Worked, work_out, work_out_second
 
 _Stored = dict[str, bytes]
 
@@ -29,17 +31,26 @@ class References:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._worked: dict[str, Worked] = {}
+        self._worked: dict[str, Any] = {}
         self._stored: dict[str, _Stored] = {}
         self._changed: set[str] = set()
 
     def find(self, definition: LossDefinition, given: Given) -> Worked:
         """The reference of one sample, computed unless it is known. Raises NoReference."""
-        key = key_of(definition, given)
-        known = self._worked.get(key)
-        if known is None:
-            known = self._worked[key] = self._read(definition, key) or self._compute(definition, given, key)
-        return known
+        found: Worked = self._find(definition, given, "value", Worked, work_out)
+        return found
+
+    def find_second(self, definition: LossDefinition, given: Given) -> Curvature:
+        """The second derivatives of one sample, computed unless they are known. Raises NoReference."""
+        found: Curvature = self._find(definition, given, "second", Curvature, work_out_second)
+        return found
+
+    def _find(self, definition: LossDefinition, given: Given, part: str, kind: Any, compute: Callable[[LossDefinition, Given], Any]) -> Any:
+        key = f"{part} {key_of(definition, given)}"
+        if key not in self._worked:
+            found = self._read(definition, key, kind)
+            self._worked[key] = self._keep(definition, key, compute(definition, given)) if found is None else found
+        return self._worked[key]
 
     def save(self) -> None:
         """Writes what was computed since the last time, each file under another name first and then moved into place."""
@@ -48,18 +59,17 @@ class References:
                 _write(self._folder / f"{name}.msgpack", msgspec.msgpack.encode(self._stored[name]))
         self._changed.clear()
 
-    def _compute(self, definition: LossDefinition, given: Given, key: str) -> Worked:
-        found = work_out(definition, given)
+    def _keep(self, definition: LossDefinition, key: str, found: Any) -> Any:
         self._of(definition)[key] = msgspec.msgpack.encode(found)
         self._changed.add(definition.qualified_name)
         return found
 
-    def _read(self, definition: LossDefinition, key: str) -> Worked | None:
+    def _read(self, definition: LossDefinition, key: str, kind: Any) -> Any:
         raw = self._of(definition).get(key)
         if raw is None:
             return None
         try:
-            return msgspec.msgpack.decode(raw, type=Worked)
+            return msgspec.msgpack.decode(raw, type=kind)
         except msgspec.MsgspecError:
             return None
 

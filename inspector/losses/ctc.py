@@ -103,6 +103,7 @@ RULE = Rule(
         ),
     ),
     core=("T", "C", "S"),
+    normalised=("log_probs",),
 )
 
 MEAN = Reduction(

@@ -6,7 +6,7 @@ derivatives once; condition and partial derivatives follow from those by the cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeAlias
@@ -29,12 +29,12 @@ class Exact:
 
     `condition`: Σ |∂self/∂v|·|v| over the inputs and every intermediate v, itself included. A machine that rounds each input and
     each result to a relative error u is off by at most about u times this.
-    `partials`: index of a variable -> derivative, for the variables made with `variable`.
+    `partials`: index of a variable -> derivative, itself such a number, for the variables made with `variable`.
     """
 
     __slots__ = ("condition", "partials", "value")
 
-    def __init__(self, value: Real, condition: float, partials: dict[int, Real] | None = None) -> None:
+    def __init__(self, value: Real, condition: float, partials: dict[int, Exact] | None = None) -> None:
         self.value = value
         self.condition = condition
         self.partials = partials
@@ -43,30 +43,33 @@ class Exact:
 
     def __add__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value + right.value, ((self, _ONE), (right, _ONE)))
+        return _result(self.value + right.value, ((self, _ONE), (right, _ONE)), lambda _: (_EXACT_ONE, _EXACT_ONE))
 
     def __sub__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value - right.value, ((self, _ONE), (right, -_ONE)))
+        return _result(self.value - right.value, ((self, _ONE), (right, _ONE)), lambda _: (_EXACT_ONE, -_EXACT_ONE))
 
     def __mul__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value * right.value, ((self, right.value), (right, self.value)))
+        return _result(self.value * right.value, ((self, right.value), (right, self.value)), lambda _: (_bare(right), _bare(self)))
 
     def __truediv__(self, other: Exact | float) -> Exact:
         right = exact(other)
         value = _divide(self.value, right.value)
-        return _result(value, ((self, _divide(_ONE, right.value)), (right, -_divide(value, right.value))))
+        parts = ((self, _divide(_ONE, right.value)), (right, _divide(value, right.value)))
+        return _result(value, parts, lambda found: (_EXACT_ONE / _bare(right), -found / _bare(right)))
 
     def __pow__(self, other: Exact | float) -> Exact:
         power = exact(other)
         if self.value == 0:
-            return _result(_ZERO if power.value > 0 else _ONE, ((self, _ONE if power.value == 1 else _ZERO),))
+            slope = _ONE if power.value == 1 else _ZERO
+            return _result(_ZERO if power.value > 0 else _ONE, ((self, slope),), lambda _: (Exact(slope, 0.0),))
         value = self.value**power.value
-        parts = [(self, power.value * value / self.value)]
-        if self.value > 0:
+        slope = power.value * value / self.value
+        parts = [(self, slope)]
+        if self.value > 0 and power.condition:
             parts.append((power, value * _CONTEXT.log(self.value)))
-        return _result(value, tuple(parts))
+        return _result(value, tuple(parts), lambda _: (_bare(power) * _bare(self) ** (_bare(power) - 1),))
 
     def __radd__(self, other: float) -> Exact:
         return exact(other) + self
@@ -115,19 +118,19 @@ class Exact:
 
     def exp(self) -> Exact:
         value = _CONTEXT.exp(self.value)
-        return _result(value, ((self, value),))
+        return _result(value, ((self, value),), lambda found: (found,))
 
     def log(self) -> Exact:
         if self.value == 0:
             return Exact(-_INFINITY, 0.0)
-        return _result(_CONTEXT.log(self.value), ((self, _ONE / self.value),))
+        return _result(_CONTEXT.log(self.value), ((self, _ONE / self.value),), lambda _: (_EXACT_ONE / _bare(self),))
 
     def root(self, degree: Exact | float) -> Exact:
         return self ** (1 / exact(degree))
 
     def sqrt(self) -> Exact:
         value = _CONTEXT.sqrt(self.value)
-        return _result(value, ((self, _divide(_ONE, 2 * value)),))
+        return _result(value, ((self, _divide(_ONE, 2 * value)),), lambda found: (_EXACT_ONE / (2 * found),))
 
     def sign(self) -> int:
         return _compare(self, exact(0))
@@ -147,14 +150,14 @@ class Exact:
 
     def log_normalised(self, others: Sequence[Exact]) -> Exact:
         """The number itself, with the derivative of self - log Σ e^x over all the numbers in `others`."""
-        parts = tuple((other, -_CONTEXT.exp(other.value)) for other in others)
-        found = _result(self.value, ((self, _ONE), *parts))
+        parts = ((self, _ONE), *((other, _ZERO) for other in others))
+        found = _result(self.value, parts, lambda _: (_EXACT_ONE, *(-_bare(other).exp() for other in others)))
         found.condition = self.condition
         return found
 
     def log_one_plus_exp(self) -> Exact:
         value = (self.value if self.value > 0 else _ZERO) + _CONTEXT.log1p(_CONTEXT.exp(-abs(self.value)))
-        return _result(value, ((self, _CONTEXT.exp(self.value - value)),))
+        return _result(value, ((self, _CONTEXT.exp(self.value - value)),), lambda found: ((_bare(self) - found).exp(),))
 
     def log_sum_exp(self, others: Sequence[Exact]) -> Exact:
         """Of all the numbers in `others`, self among them."""
@@ -162,7 +165,8 @@ class Exact:
         if not _CONTEXT.isfinite(top):
             return Exact(top, 0.0)
         value = top + _CONTEXT.log(_CONTEXT.fsum(_CONTEXT.exp(other.value - top) for other in others))
-        found = _result(value, tuple((other, _CONTEXT.exp(other.value - value)) for other in others))
+        parts = tuple((other, _CONTEXT.exp(other.value - value)) for other in others)
+        found = _result(value, parts, lambda found: tuple((_bare(other) - found).exp() for other in others))
         found.condition += abs(float(top)) + len(others)
         return found
 
@@ -176,7 +180,7 @@ def exact(value: Exact | float) -> Exact:
 
 def variable(value: float, index: int) -> Exact:
     """An input to differentiate by: its partial derivative by itself is one."""
-    return Exact(_mpf(value), abs(value), {index: _ONE})
+    return Exact(_mpf(value), abs(value), {index: _EXACT_ONE})
 
 
 def pi() -> Exact:
@@ -184,18 +188,41 @@ def pi() -> Exact:
     return Exact(+_CONTEXT.pi, float(_CONTEXT.pi))
 
 
-def _result(value: Real, parts: tuple[tuple[Exact, Real], ...]) -> Exact:
-    """The value of an operation with the local derivative by each operand."""
+_EXACT_ONE = Exact(_ONE, 0.0)
+
+_Slopes: TypeAlias = Callable[[Exact], tuple[Exact, ...]]
+
+
+def _result(value: Real, parts: tuple[tuple[Exact, Real], ...], slopes: _Slopes) -> Exact:
+    """The value of an operation. `parts`: each operand with the local derivative by it, the sign of which does not matter.
+
+    `slopes` makes those derivatives from the result, as numbers with a condition of their own; asked only where variables are about.
+    """
     condition = abs(float(value))
-    partials: dict[int, Real] | None = None
+    differentiated = False
     for operand, slope in parts:
         if operand.condition:
             condition += abs(float(slope)) * operand.condition
-        if operand.partials:
-            partials = {} if partials is None else partials
-            for index, inner in operand.partials.items():
-                partials[index] = partials.get(index, _ZERO) + slope * inner
-    return Exact(value, condition, partials)
+        differentiated = differentiated or operand.partials is not None
+    found = Exact(value, condition)
+    if differentiated:
+        found.partials = _chained(parts, slopes(Exact(value, condition)))
+    return found
+
+
+def _chained(parts: tuple[tuple[Exact, Real], ...], slopes: tuple[Exact, ...]) -> dict[int, Exact]:
+    """The chain rule."""
+    partials: dict[int, Exact] = {}
+    for (operand, _), slope in zip(parts, slopes, strict=False):
+        for index, inner in (operand.partials or {}).items():
+            step = slope if inner is _EXACT_ONE else slope * inner
+            partials[index] = partials[index] + step if index in partials else step
+    return partials
+
+
+def _bare(number: Exact) -> Exact:
+    """The number without its derivatives."""
+    return number if number.partials is None else Exact(number.value, number.condition)
 
 
 def _divide(top: Real, bottom: Real) -> Real:

@@ -188,6 +188,8 @@ class Rule(Spec, frozen=True):
     term: Callable[..., Any]
     slopes: tuple[Slope, ...] = ()
     core: tuple[str, ...] = ()
+    normalised: tuple[str, ...] = ()
+    """Inputs that are log-probabilities in the derivatives too: only changes that keep the sum of the probabilities count."""
     simpler: tuple[Simpler, ...] = ()
     """Shorter forms, the first that applies is shown."""
     where: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -52,6 +52,10 @@ class Worked(msgspec.Struct, frozen=True, array_like=True):
     """How close a comparison of the formula came to a tie, relative to its condition: a kink to within rounding where it is tiny."""
 
 
+Curvature: TypeAlias = dict[str, dict[str, Quantity]]
+"""Reduction -> input -> the gradient of Σ direction·gradient: the second derivative along `direction`."""
+
+
 def upstream(count: int) -> list[float]:
     """What unreduced loss values are multiplied by before the gradient: small numbers of both signs, exact in every dtype."""
     return [(1 - 2 * (i % 2)) * (1 + (3 * i) % 5) / 4 for i in range(count)]
@@ -69,6 +73,25 @@ def work_out(definition: LossDefinition, given: Given) -> Worked:
         losses, slopes = reference.terms(frame), reference.slopes(frame)
     reduced = {each.name: _reduced(each, frame, given, losses, slopes) for each in reference.reductions_for(definition, given.case)}
     return Worked(reduced, _closed_form(definition, given, frame, slopes), seen.closest)
+
+
+def work_out_second(definition: LossDefinition, given: Given) -> Curvature:
+    """The second derivatives of the sample. Raises NoReference."""
+    frame = reference.prepare(definition, given, seeded=True)
+    slopes = reference.slopes(frame)
+    return {each.name: _curvature(each, frame, given, slopes) for each in reference.reductions_for(definition, given.case)}
+
+
+def _curvature(reduction: Reduction, frame: Frame, given: Given, slopes: Slopes) -> dict[str, Quantity]:
+    """The gradient of Σ direction·gradient, from the derivatives that the closed-form slopes carry along."""
+    found = gradients(frame, given, slopes, reduction)
+    partials: dict[int, Exact] = {}
+    for numbers in found.values():
+        for number, step in zip(numbers, direction(len(numbers)), strict=True):
+            for index, partial in (number.partials or {}).items():
+                partials[index] = partials.get(index, exact(0)) + step * partial
+    shapes = {name: given.tensors[name].shape for name in found}
+    return {name: quantity([partials.get(index, exact(0)) for index in frame.variables[name]], shapes[name]) for name in found}
 
 
 def quantity(numbers: Sequence[Exact], shape: tuple[int, ...]) -> Quantity:
@@ -114,9 +137,9 @@ def _closed_form(definition: LossDefinition, given: Given, frame: Frame, slopes:
 def _largest_gap(losses: Sequence[Exact], of_terms: list[list[tuple[int, Exact]]], variables: range) -> float:
     largest = 0.0
     for loss, entries in zip(losses, of_terms, strict=True):
-        partials: Mapping[int, Any] = loss.partials or {}
+        partials: Mapping[int, Exact] = loss.partials or {}
         for position, slope in entries:
-            derivative = partials.get(variables[position], 0)
+            derivative = partials[variables[position]].value if variables[position] in partials else 0
             scale = max(abs(slope.value), abs(derivative), 1)
             gap = abs(slope.value - derivative) / scale
             largest = gap if gap > largest or gap != gap else largest
