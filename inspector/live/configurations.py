@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from inspector.live import arguments, samples, values
-from inspector.live.written import write_call
+from inspector.live.written import expression
 from inspector.losses.schema import ArgumentForm, Case, Choice, ClassIndices, InputForm, LossDefinition, Real, Size
 from inspector.report import Argument, Configuration, Constant, Items, Parameter, TensorData, Term
 
@@ -41,6 +41,11 @@ def default_of(definition: LossDefinition, signature: Sequence[Parameter], *, ta
     return _Maker(definition, tuple(signature), definition.qualified_name).configuration(target_kind=target_kind)
 
 
+def required_arguments(definition: LossDefinition, signature: Sequence[Parameter]) -> tuple[Argument, ...]:
+    """The arguments that have no default, with legal values."""
+    return _Maker(definition, tuple(signature), definition.qualified_name).required()
+
+
 @dataclasses.dataclass(frozen=True)
 class _Maker:
     """One loss, of which configurations are made."""
@@ -53,7 +58,7 @@ class _Maker:
         """The loss with these arguments besides those it cannot do without."""
         named = {argument.name for argument in more}
         args = (*(argument for argument in self.required() if argument.name not in named), *more)
-        return Configuration(self.name, write_call(self.name.rpartition(".")[2], args), args, target_kind, hooks)
+        return Configuration(self.name, expression(self.name, args), args, target_kind, hooks)
 
     def required(self) -> tuple[Argument, ...]:
         """The arguments that have no default, with legal values."""

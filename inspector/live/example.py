@@ -6,11 +6,13 @@ caller's is touched.
 
 from __future__ import annotations
 
+import copy
 import warnings
 from typing import Any
 
 import torch
 
+from inspector.errors import InspectError
 from inspector.live import autograd, build
 from inspector.report import Configuration, Example, ExampleValue, NotRun, Sample, number
 
@@ -18,24 +20,40 @@ DTYPE = "float64"
 """The dtype examples are worked out in, so that every digit shown is right."""
 
 
-def work_out(configuration: Configuration, sample: Sample, *, device: str | None = None) -> Example | NotRun:
+def work_out(configuration: Configuration, sample: Sample, *, instance: Any = None, device: str | None = None) -> Example | NotRun:
     """The value and the gradients of one call; the gradient is that of the sum where the value is no scalar.
 
-    Raises InspectError where the configuration cannot be constructed.
+    `instance`: a module to take a copy of, where one is at hand that its configuration may not make again.
     """
     inputs = build.make_inputs(sample, dtype=DTYPE, device=device)
-    instance = build.make_instance(configuration, dtype=DTYPE, device=device)
+    try:
+        module = _in_float64(instance) if instance is not None else build.make_instance(configuration, dtype=DTYPE, device=device)
+    except InspectError as error:
+        return NotRun(error.what)
     floating = [one for one in inputs if isinstance(one, torch.Tensor) and one.is_floating_point()]
     asked = [one for one in floating if one.requires_grad]
     refusal = ""
     for leaves in (floating, asked):  # torch has no derivative by some floating inputs: then those an ordinary call asks
         try:
-            value, gradients = _run(instance, inputs, leaves)
+            value, gradients = _run(module, inputs, leaves)
         except build.REFUSALS as error:
             refusal = refusal or build.one_line(error)
             continue
         return Example(configuration.expression, _inputs(sample, inputs), _shown("value", value), _named(sample, inputs, gradients))
     return NotRun(f"torch refused the call: {refusal}")
+
+
+def _in_float64(instance: Any) -> Any:
+    """A copy whose tensors are float64, the attributes that are no buffers included."""
+    try:
+        copied = copy.deepcopy(instance).to(dtype=torch.float64)
+    except build.REFUSALS as error:
+        raise InspectError("constructor-refused", f"it cannot be copied: {build.one_line(error)}", type(instance).__name__) from None
+    for module in copied.modules():
+        for name, value in vars(module).items():
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                vars(module)[name] = value.detach().to(torch.float64)
+    return copied
 
 
 def _run(instance: Any, inputs: list[Any], leaves: list[torch.Tensor]) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:

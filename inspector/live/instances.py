@@ -18,7 +18,7 @@ from torch.nn.parameter import is_lazy
 
 from inspector.errors import InspectError
 from inspector.live import arguments, build
-from inspector.live.written import write_call
+from inspector.live.written import expression
 from inspector.report import Argument, Configuration, Constant, Items, Maker, Parameter, Reference, TensorData, Term, number
 
 UNKNOWN = Reference("unknown")
@@ -42,7 +42,7 @@ def describe(instance: nn.Module) -> Configuration:
     hooks = tuple(kind for kind, name in _HOOKS for _ in getattr(instance, name, ()))
     if getattr(instance, "_is_full_backward_hook", None) is False:  # the deprecated kind, which no configuration can ask for
         hooks = tuple(kind for kind in hooks if kind != "full_backward")
-    return Configuration(_qualified(cls), write_call(cls.__name__, args), args, hooks=hooks)
+    return Configuration(_qualified(cls), expression(cls.__name__, args), args, hooks=hooks)
 
 
 def signature_of(cls: type) -> tuple[Parameter, ...]:

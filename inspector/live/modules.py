@@ -18,7 +18,7 @@ from torch.nn.parameter import is_lazy
 
 from inspector.errors import InspectError
 from inspector.live import arguments, build, candidates
-from inspector.live.written import write_call
+from inspector.live.written import expression
 from inspector.report import Argument, Configuration, Parameter, Sample, Unresolved
 
 TRIALS = 1500
@@ -66,7 +66,7 @@ def _with(given: Configuration, more: list[Argument]) -> Configuration:
     if not more:
         return given
     args = (*given.args, *more)
-    return Configuration(given.subject, write_call(given.subject.rpartition(".")[2], args), args, given.target_kind, given.hooks)
+    return Configuration(given.subject, expression(given.subject, args), args, given.target_kind, given.hooks)
 
 
 class _Trials:

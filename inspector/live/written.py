@@ -18,6 +18,11 @@ def write_call(function: str, args: Sequence[Argument]) -> str:
     return f"{function}({', '.join(shown)})"
 
 
+def expression(subject: str, args: Sequence[Argument]) -> str:
+    """The constructor call of a class, given by its qualified name."""
+    return write_call(subject.rpartition(".")[2], args)
+
+
 def write(term: Term) -> str:
     """One term as Python writes it; torch's own names in full."""
     match term:

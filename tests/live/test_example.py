@@ -78,6 +78,28 @@ def test_every_loss_has_an_example_with_a_gradient(name: str) -> None:
             assert any(float(one) != 0 for one in found.gradients[0].values)
 
 
+def test_a_module_at_hand_is_worked_out_on_a_copy() -> None:
+    """One that no configuration makes again: a class of somebody's own, with a tensor that is no buffer."""
+
+    class Own(torch.nn.Module):
+        def __init__(self, scale: torch.Tensor) -> None:
+            super().__init__()
+            self.scales = scale
+
+        def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+            return (self.scales * input).mean()
+
+    own = Own(torch.ones(2))
+    found = example.work_out(Configuration("mine.Own", "Own(unknown)"), given([[1.0, 2.0]], [0]), instance=own)
+    assert isinstance(found, Example)
+    assert found.value.values == (1.5,)
+    assert own.scales.dtype == torch.float32
+
+
+def test_a_configuration_that_cannot_be_made_is_not_run() -> None:
+    assert isinstance(example.work_out(Configuration("mine.Own", "Own(unknown)"), given([[1.0, 2.0]], [0])), NotRun)
+
+
 def test_the_random_state_and_the_grad_mode_stay() -> None:
     before = torch.random.get_rng_state()
     with torch.no_grad():
