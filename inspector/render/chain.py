@@ -123,7 +123,7 @@ def _number_text(row: Row) -> str:
 
 def _reason(row: Row) -> list[Span]:
     mark = [Span(f"✗ {row.mark}", "bad")] if row.mark else []
-    why = [Span(("; " if mark else "") + row.why, "quiet")] if row.why else []
+    why = [Span(("; " if mark else "") + row.why, "quiet" if row.taken == "false" else "")] if row.why else []
     return mark + why
 
 

@@ -237,13 +237,13 @@ def _numbers(numbers: view.Numbers) -> list[Html]:
 
 
 def _checks(numbers: view.Numbers) -> list[Html]:
-    rows = [
-        [(words(text), _CELL) for text in (row.kind, row.dtype, row.device, row.counts, row.worst and f"worst {row.worst} ulp", row.reason)]
-        for row in numbers.checks
-    ]
-    failed = [("✗ failed", line) for line in numbers.failed]
+    table = numbers.checks
+    head = [(EMPTY, _CELL), *((words(column), f"{_CELL};{_QUIET}") for column in table.columns)]
+    rows = [[(words(label), _CELL), *((words(cell.text), _CELL) for cell in row)] for label, row in table.rows]
+    trouble = [("✗ failed", line) for line in numbers.failed] + [("not run", line) for line in table.reasons]
     found = [
         (finding.severity, f"{finding.title}: {finding.message}" if finding.message else finding.title) for finding in numbers.findings
     ]
-    sentence = [_paragraph(f"{numbers.checks_passed}", "margin-top:.5em")] if numbers.checks else []
-    return [*sentence, _table(rows), _facts([*failed, *found])]
+    sentence = f"{table.sentence}; how many, and the worst error in ulp (units in the last place):"
+    counted = [_paragraph(sentence, "margin-top:.5em"), _table([head, *rows])] if rows else []
+    return [*counted, _facts([*trouble, *found])]

@@ -1,6 +1,6 @@
 """Numbers of a report -> rows to show: a tensor as an aligned grid, checks counted by kind, dtype and device.
 
-In: records with numbers. Out: strings. It rounds for the eye only: the JSON form holds every digit.
+In: records with numbers. Out: strings and counts. It rounds for the eye only: the JSON form holds every digit.
 """
 
 from __future__ import annotations
@@ -23,30 +23,33 @@ class Grid(Record, frozen=True):
     """One line a row, columns aligned; a scalar has one."""
 
 
-class CheckRow(Record, frozen=True):
-    """Checks of one kind, dtype and device; or a single check, with -v."""
+class CheckCell(Record, frozen=True):
+    """Checks of one kind in one column: how many passed, failed and did not run, and the worst error."""
 
-    kind: str
-    dtype: str
-    device: str
-    passed: int
-    failed: int
-    not_run: int
-    worst: str
-    """The greatest error in units in the last place."""
-    reason: str = ""
+    passed: int = 0
+    failed: int = 0
+    not_run: int = 0
+    worst: str = ""
+    """The greatest error in units in the last place; "" where no check of the cell measures one."""
 
     @property
-    def counts(self) -> str:
-        """The counts in words; what did not run is never counted as passed."""
-        named = ((self.passed, "passed"), (self.failed, "failed"), (self.not_run, "not run"))
-        return ", ".join(f"{count} {word}" for count, word in named if count)
+    def text(self) -> str:
+        """The cell in few letters: "3  0.5"; what failed or did not run says so and is never counted as passed."""
+        ran = self.passed + self.failed
+        if not ran:
+            return "not run" if self.not_run else "-"
+        counted = f"✗ {self.failed} of {ran}" if self.failed else str(ran)
+        return f"{counted}  {self.worst}".rstrip()
 
 
-def checks_passed(rows: Sequence[CheckRow]) -> str:
-    """How many of the checks that ran passed, in one sentence; "" where there are no checks."""
-    ran = sum(row.passed + row.failed for row in rows)
-    return f"{sum(row.passed for row in rows)} of {ran} checks that ran passed" if rows else ""
+class CheckTable(Record, frozen=True):
+    """Checks counted: a row a kind of check, a column a dtype (and a device, where there are several)."""
+
+    sentence: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[CheckCell, ...]], ...]
+    reasons: tuple[str, ...]
+    """Why some did not run."""
 
 
 def grid(name: str, value: ExampleValue) -> Grid:
@@ -61,7 +64,9 @@ def _lines(value: ExampleValue) -> list[str]:
     across = value.shape[-1]
     if across == 0 or not value.values:
         return ["(empty)"]
-    cut = [[text(number) for number in _ends(value.values[start : start + across])] for start in range(0, len(value.values), across)]
+    exponents = any(isinstance(number, float) and (0 < abs(number) < 5e-5 or abs(number) >= 1e6) for number in value.values)
+    starts = range(0, len(value.values), across)
+    cut = [[text(number, exponents=exponents) for number in _ends(value.values[start : start + across])] for start in starts]
     lines = [*cut[: MOST_DOWN - 1], ["…"], cut[-1]] if len(cut) > MOST_DOWN else cut
     wide = max(len(cell) for line in lines for cell in line)
     return ["  ".join(cell.rjust(wide) for cell in line) for line in lines]
@@ -71,46 +76,50 @@ def _ends(row: Sequence[Number | bool | str]) -> Sequence[Number | bool | str]:
     return [*row[: MOST_ACROSS - 1], "…", row[-1]] if len(row) > MOST_ACROSS + 1 else row
 
 
-def text(number: Number | bool | None, digits: int = 4) -> str:
-    """The number for the eye: four places, exponents only where it needs them."""
+def text(number: Number | bool | None, *, digits: int = 4, exponents: bool | None = None) -> str:
+    """The number for the eye; with exponents where asked, and by default where plain digits would not show it."""
     if not isinstance(number, float):
         return "-" if number is None else str(number)
-    if number == 0 or 1e-3 <= abs(number) < 1e6:
-        return f"{number:.{digits}f}"
-    return f"{number:.{digits - 1}e}"
+    if exponents is None:
+        exponents = number != 0 and not 1e-3 <= abs(number) < 1e6
+    return f"{number:.{digits - 1}e}" if exponents else f"{number:.{digits}f}"
 
 
-def check_rows(checks: Sequence[Check], *, each: bool) -> tuple[CheckRow, ...]:
-    """The checks counted, in the order in which their kinds first came; one row a check where `each`."""
-    groups: dict[tuple[str, ...], list[Check]] = {}
+def check_table(checks: Sequence[Check], *, each: bool) -> CheckTable:
+    """The checks counted by kind (by claim where `each`), in the order in which they first came."""
+    several = len({check.device for check in checks}) > 1
+    cells: dict[tuple[str, str], list[Check]] = {}
     for check in checks:
-        key = (check.kind, check.dtype, check.device, *((check.id,) if each else ()))
-        groups.setdefault(key, []).append(check)
-    return tuple(_check_row(group, each=each) for group in groups.values())
-
-
-def _check_row(group: Sequence[Check], *, each: bool) -> CheckRow:
-    counts = {status: sum(check.status == status for check in group) for status in ("pass", "fail", "not_run")}
-    first = group[0]
-    return CheckRow(
-        kind=first.claim if each else first.kind,
-        dtype=first.dtype,
-        device=first.device,
-        passed=counts["pass"],
-        failed=counts["fail"],
-        not_run=counts["not_run"],
-        worst=_worst(group),
-        reason="; ".join(dict.fromkeys(check.reason for check in group if check.reason)),
+        column = f"{check.dtype}, {check.device}" if several else check.dtype
+        cells.setdefault((check.claim if each else check.kind, column), []).append(check)
+    columns = tuple(dict.fromkeys(column for _, column in cells))
+    labels = dict.fromkeys(label for label, _ in cells)
+    return CheckTable(
+        sentence=_sentence(checks),
+        columns=columns,
+        rows=tuple((label, tuple(_cell(cells.get((label, column), ())) for column in columns)) for label in labels),
+        reasons=tuple(dict.fromkeys(_reason(check) for check in checks if check.status == "not_run")),
     )
 
 
+def _sentence(checks: Sequence[Check]) -> str:
+    ran = [check for check in checks if check.status != "not_run"]
+    devices = ", ".join(dict.fromkeys(check.device for check in checks))
+    passed = sum(check.status == "pass" for check in ran)
+    return f"{passed} of {len(ran)} checks that ran passed ({devices})" if checks else ""
+
+
+def _reason(check: Check) -> str:
+    return f"{check.claim} ({check.dtype}, {check.device}): {check.reason or 'no reason was given'}"
+
+
+def _cell(group: Sequence[Check]) -> CheckCell:
+    counts = [sum(check.status == status for check in group) for status in ("pass", "fail", "not_run")]
+    return CheckCell(passed=counts[0], failed=counts[1], not_run=counts[2], worst=_worst(group))
+
+
 def _worst(group: Sequence[Check]) -> str:
-    """The greatest error; a non-finite one ("nan", "inf") is the worst there is."""
+    """The greatest error; one that is not finite ("nan", "inf") is the worst there is."""
     errors = [check.ulp_error for check in group if check.ulp_error is not None and check.status != "not_run"]
-    if not errors:
-        return ""
-    for error in errors:
-        if isinstance(error, str):
-            return error
-    worst = max(error for error in errors if not isinstance(error, str))
-    return f"{worst:.3g}"
+    finite = [error for error in errors if not isinstance(error, str)]
+    return next((error for error in errors if isinstance(error, str)), f"{max(finite):.3g}" if finite else "")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from inspector.render import explain, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
-from inspector.render.numbers import CheckRow
+from inspector.render.numbers import CheckTable
 from inspector.render.places import Place, in_an_address
 from inspector.report import Parameter, Report
 
@@ -259,10 +259,10 @@ def _numbers(numbers: view.Numbers, look: Look) -> Iterator[Line]:
     yield from _heading("What it computes", look)
     if numbers.no_definition:
         yield from _text(explain.sentence(numbers.no_definition), look)
-    for formula in numbers.formulas:
-        yield from _fact(formula.name, [Span(formula.text)], look)
-    for title, words in numbers.facts:
-        yield from _fact(title, [Span(words)], look)
+    facts = [*((formula.name, formula.text) for formula in numbers.formulas), *numbers.facts]
+    column = min(max((cells(title) for title, _ in facts), default=0) + 3, look.width // 3)
+    for title, words in facts:
+        yield from _fact(title, [Span(words)], look, max(column, 12))
     yield from _example(numbers, look)
     yield from _checks(numbers, look)
     for finding in numbers.findings:
@@ -285,20 +285,31 @@ def _example(numbers: view.Numbers, look: Look) -> Iterator[Line]:
 
 
 def _checks(numbers: view.Numbers, look: Look) -> Iterator[Line]:
-    if not numbers.checks:
+    table = numbers.checks
+    if not table.rows:
         return
-    yield ()
-    style = "bad" if numbers.failed else "good" if any(row.passed for row in numbers.checks) else ""
-    yield from wrap([Span(numbers.checks_passed, style)], look.width, INDENT, INDENT)
-    column = min(max(12, *(cells(row.kind) + 3 for row in numbers.checks)), look.width // 2)
-    for row in numbers.checks:
-        yield from _check(row, look, column)
+    style = "bad" if numbers.failed else "good" if any(cell.passed for _, row in table.rows for cell in row) else ""
+    words = [Span(table.sentence, style), Span("; how many, and the worst error in ulp (units in the last place):", "quiet")]
+    yield from ((), *wrap(words, min(look.width, WIDEST_TEXT), INDENT, INDENT))
+    yield from _check_table(table, look)
     for line in numbers.failed:
         yield from _fact("✗ failed", [Span(line, "bad")], look)
+    for line in table.reasons:
+        yield from _fact("not run", [Span(line, "quiet")], look)
 
 
-def _check(row: CheckRow, look: Look, column: int) -> Iterator[Line]:
-    worst = f", worst error {row.worst} ulp" if row.worst else ""
-    reason = f" ({row.reason})" if row.reason else ""
-    words = [Span(f"{row.dtype}, {row.device}: "), Span(row.counts + worst), Span(reason, "quiet")]
-    return _fact(fit(row.kind, column - 3), words, look, column)
+def _check_table(table: CheckTable, look: Look) -> Iterator[Line]:
+    """The table, in blocks of as many columns as fit; a label that leaves too little room stands on a line of its own."""
+    wide = max(max(cells(column) for column in table.columns), *(cells(cell.text) for _, row in table.rows for cell in row)) + 2
+    labels = max(cells(label) for label, _ in table.rows)
+    apart = labels + 4 + wide > look.width or labels > look.width // 3
+    left = 6 if apart else labels + 4
+    fitting = max(1, (look.width - left) // wide)
+    for start in range(0, len(table.columns), fitting):
+        some = slice(start, start + fitting)
+        yield (Span(" " * left), *(Span(column.ljust(wide), "quiet") for column in table.columns[some]))
+        for label, row in table.rows:
+            counts = [Span(cell.text.ljust(wide), "bad" if cell.failed else "" if cell.passed else "quiet") for cell in row[some]]
+            if apart:
+                yield from wrap([Span(label)], look.width, INDENT, INDENT)
+            yield (*((Span(" " * left),) if apart else pad((*INDENT, Span(label)), left)), *counts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from inspector.render import explain, tree
-from inspector.render.numbers import CheckRow, Grid, check_rows, checks_passed, grid
+from inspector.render.numbers import CheckTable, Grid, check_table, grid
 from inspector.render.places import Place, place
 from inspector.render.tree import Folding, Row
 from inspector.report import (
@@ -152,8 +152,7 @@ class Numbers(Record, frozen=True):
     """Title and words: the inputs, the denominators, the notes of the definition."""
     example: str
     grids: tuple[Grid, ...]
-    checks: tuple[CheckRow, ...]
-    checks_passed: str
+    checks: CheckTable
     failed: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -396,7 +395,6 @@ def _missing(step: Step, known: dict[int, int]) -> str:
 def numbers(report: Report, *, verbose: bool = False) -> Numbers:
     """What it computes: formulas, a worked example, and the checks."""
     example = report.example
-    checks = check_rows(report.checks, each=verbose)
     worked = example if isinstance(example, Example) else None
     definition = report.definition
     defined = definition if isinstance(definition, Definition) else None
@@ -407,8 +405,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
         facts=tuple(_definition_facts(defined)) if defined else (),
         example=worked.configuration if worked else "",
         grids=tuple(_grids(worked)) if worked else (),
-        checks=checks,
-        checks_passed=checks_passed(checks),
+        checks=check_table(report.checks, each=verbose),
         failed=tuple(
             f"{check.claim} ({check.configuration}, {check.dtype}, {check.device}): {check.actual} instead of {check.expected}"
             + (f"; {check.reason}" if check.reason else "")

@@ -56,6 +56,15 @@ def test_quick_commands_load_nothing_heavy(words: list[str]) -> None:
     assert imported_by(words) == []
 
 
+def test_reading_alone_loads_neither_torch_nor_what_draws() -> None:
+    assert set(imported_by(["L1Loss", "--no-live"])) <= {"libcst"}
+
+
+def test_reading_a_second_time_does_not_load_what_reads() -> None:
+    imported_by(["L1Loss", "--no-live"])
+    assert imported_by(["L1Loss", "--no-live"]) == []
+
+
 def test_completing_a_name_loads_nothing_heavy() -> None:
     asked = {"_INSPECT_LOSS_COMPLETE": "bash_complete", "COMP_WORDS": "inspect-loss Cr", "COMP_CWORD": "1"}
     assert imported_by([], asked) == []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from inspector.render.numbers import check_rows, checks_passed, grid, text
+from inspector.render.numbers import check_table, grid, text
 from inspector.report import ExampleValue
 
 from . import sample_report as sample
@@ -43,19 +44,38 @@ def test_shapes_are_written_as_in_python() -> None:
     assert grid("x", ExampleValue("x", (), "int64", (1,))).what == "int64"
 
 
+def test_a_small_number_does_not_make_all_of_a_grid_exponents_and_a_tiny_one_is_not_shown_as_zero() -> None:
+    assert grid("x", ExampleValue("x", (2,), "float64", (0.5, -0.00078))).lines == (" 0.5000  -0.0008",)
+    assert grid("x", ExampleValue("x", (2,), "float64", (0.5, 1e-9))).lines == ("5.000e-01  1.000e-09",)
+
+
 def test_a_check_that_did_not_run_is_never_counted_as_passed() -> None:
-    rows = check_rows([sample.check("a", "value", "float16", None, "not_run", "no half here")], each=False)
-    assert (rows[0].passed, rows[0].not_run, rows[0].worst) == (0, 1, "")
-    assert checks_passed(rows) == "0 of 0 checks that ran passed"
+    table = check_table([sample.check("a", "value", "float16", None, "not_run", "no half here")], each=False)
+    ((label, (cell,)),) = table.rows
+    assert (label, cell.passed, cell.not_run, cell.text) == ("value", 0, 1, "not run")
+    assert table.sentence == "0 of 0 checks that ran passed (cpu)"
+    assert table.reasons == ("value equals the reference (float16, cpu): no half here",)
 
 
-def test_checks_are_counted_by_kind_dtype_and_device_with_the_worst_error() -> None:
+def test_checks_are_counted_by_kind_and_dtype_with_the_worst_error() -> None:
     checks = [sample.check(str(number), "value", "float64", ulp) for number, ulp in enumerate((0.5, 2.25, 1.0))]
-    (row,) = check_rows(checks, each=False)
-    assert (row.passed, row.worst, row.counts) == (3, "2.25", "3 passed")
-    assert len(check_rows(checks, each=True)) == 3
+    table = check_table([*checks, sample.check("x", "gradient", "float32", None)], each=False)
+    assert table.columns == ("float64", "float32")
+    assert [(label, [cell.text for cell in row]) for label, row in table.rows] == [("value", ["3  2.25", "-"]), ("gradient", ["-", "1"])]
 
 
-def test_an_error_that_is_not_finite_is_the_worst() -> None:
-    rows = check_rows([sample.check("a", "value", "float64", 1.0), sample.check("b", "value", "float64", "inf", "fail")], each=False)
-    assert rows[0].worst == "inf"
+def test_a_failed_check_is_seen_in_its_cell() -> None:
+    checks = [sample.check("a", "value", "float64", 1.0), sample.check("b", "value", "float64", "inf", "fail")]
+    ((_, (cell,)),) = check_table(checks, each=False).rows
+    assert cell.text == "✗ 1 of 2  inf"
+
+
+def test_devices_have_columns_of_their_own() -> None:
+    here = sample.check("a", "value", "float64", 1.0)
+    there = msgspec.structs.replace(here, device="cuda")
+    assert check_table([here, there], each=False).columns == ("float64, cpu", "float64, cuda")
+
+
+def test_no_checks_are_no_table() -> None:
+    assert check_table([], each=False).rows == ()
+    assert check_table([], each=False).sentence == ""
