@@ -63,12 +63,14 @@ def make_value(term: Term, *, dtype: str | None = None, device: str | None = Non
 
 @contextmanager
 def fixed_random(seed: int = SEED) -> Iterator[None]:
-    """Random numbers of torch from a fixed seed inside, and its own generator untouched afterwards.
+    """Random numbers of torch from a fixed seed inside, and its generators untouched afterwards, those of GPUs in use included.
 
-    Not `torch.manual_seed`: that would seed the generators of GPUs as well and leave them seeded.
+    Not `torch.manual_seed`: that would have a GPU nobody uses seeded as soon as somebody does.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=gpus):
+        for generator in (torch.default_generator, *(torch.cuda.default_generators[gpu] for gpu in gpus)):
+            generator.manual_seed(seed)
         yield
 
 
