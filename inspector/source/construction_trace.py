@@ -14,7 +14,7 @@ from inspector.report import Argument, AttributeRecord, Configuration, Construct
 from inspector.source import terms
 from inspector.source.follow import calls
 from inspector.source.follow.follower import Follower
-from inspector.source.follow.state import Arguments, Frame, Raised
+from inspector.source.follow.state import Arguments, Frame, LimitReached, Raised
 from inspector.source.values import NO_KEY, Bound, ClassValue, Const, External, Function, Instance, Items, Mapping, Value, describe
 
 AttributeKind: TypeAlias = Literal["attribute", "buffer", "parameter", "submodule"]
@@ -104,7 +104,13 @@ def follow_construction(f: Follower, cls: ClassValue, configuration: Configurati
     f.observer = watcher
     frame = Frame("", "", None, "")
     arguments = terms.arguments_of(f, configuration.args, frame)
-    instance = calls.call(f, cls, arguments, frame, None)
+    try:
+        instance = calls.call(f, cls, arguments, frame, None)
+    except (Raised, LimitReached):
+        # Reading says that the constructor fails: it can say nothing of what stands on the instance.
+        instance = watcher.instance or Instance(cls, {}, True)
+        if isinstance(instance, Instance):
+            instance.open = True
     steps = _numbered(f.steps(), f"{cls.qualname}({_written(configuration.args, configuration.expression)})")
     attributes = _attributes(watcher, instance)
     for hook in configuration.hooks:

@@ -183,6 +183,13 @@ class Library:
             self._pending.discard(key)
         return self._globals.get(key)
 
+    def submodule_of(self, value: Value, name: str) -> Value | None:
+        """A submodule read from the object that replaced its package: importing it put it there."""
+        for (module, what), held in self._globals.items():
+            if what == "<itself>" and held is value and self.text.file_of(f"{module}.{name}") is not None:
+                return self._module_value(f"{module}.{name}")
+        return None
+
     def _without_text(self, module: str, name: str) -> Value | None:
         if not self.text.is_followed(module):
             return External(f"{module}.{name}")

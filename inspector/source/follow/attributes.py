@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.source.follow.natives import TENSOR_FACTS, shape_value
 from inspector.source.follow.state import Arguments, Frame, Raised
+from inspector.source.resolve import native_name
 from inspector.source.values import (
     NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod,
     Partial, Property, Super, Tensor, Unknown, Value,
@@ -104,11 +105,17 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
     member = found[1] if found is not None else None
     if isinstance(member, Property):
         return f.call(Bound(member.getter, value), [], frame, node, kind="attribute")
+    getter = _descriptor(f, member)
+    if getter is not None:
+        return f.call(getter, [value, value.cls], frame, node, kind="attribute")
     if name in value.attrs:
         f.note_read(value, name, frame.step)
         return value.attrs[name]
     if member is not None:
         return bind(member, value, value.cls)
+    submodule = f.library.submodule_of(value, name)
+    if submodule is not None:
+        return submodule
     fallback = f.library.member(value.cls, "__getattr__")
     if fallback is not None and isinstance(fallback[1], Function):
         return f.call(Bound(fallback[1], value), [Const(name)], frame, node, kind="attribute")
@@ -119,11 +126,17 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
     raise Raised("AttributeError")
 
 
+def _descriptor(f: Follower, member: Value | None) -> Value | None:
+    """The `__get__` of a class member that is an object with one."""
+    found = f.library.member(member.cls, "__get__") if isinstance(member, Instance) else None
+    return Bound(found[1], member) if found is not None and isinstance(found[1], Function) and member is not None else None
+
+
 def _inherited(f: Follower, value: Instance, name: str) -> Value:
     """A member that only a class without text can have."""
     for entry in f.library.mro(value.cls):
         if isinstance(entry, Native):
-            return Bound(Native(f"{entry.name}.{name}"), value)
+            return Bound(native_name(f"{entry.name}.{name}"), value)
     return NOTHING
 
 
@@ -145,6 +158,10 @@ def _from_class(f: Follower, value: ClassValue, name: str, frame: Frame, node: A
         return Const(value.qualname.rpartition(".")[2] if name == "__name__" else value.qualname)
     if name == "__module__":
         return Const(value.module)
+    meta = f.library.metaclass(value)
+    inherited = f.library.member(meta, name) if isinstance(meta, ClassValue) else None
+    if inherited is not None and isinstance(inherited[1], Property):
+        return f.call(Bound(inherited[1].getter, value), [], frame, node, kind="attribute")
     found = f.library.member(value, name)
     if found is not None:
         member = found[1]
@@ -153,18 +170,18 @@ def _from_class(f: Follower, value: ClassValue, name: str, frame: Frame, node: A
         return member
     for entry in f.library.mro(value):
         if isinstance(entry, Native):
-            bound = Native(f"{entry.name}.{name}") if not entry.name.endswith("TensorBase") else Native(f"torch.Tensor.{name}")
+            bound = native_name(f"{entry.name}.{name}")
             return Bound(bound, value) if name == "apply" else bound
-    meta = f.library.metaclass(value)
-    inherited = f.library.member(meta, name) if isinstance(meta, ClassValue) else None
     if inherited is not None:
         return bind(inherited[1], value, value)
     return Builtin(f"object.{name}") if name.startswith("__") else NOTHING
 
 
 def _from_module(f: Follower, module: str, name: str, frame: Frame, node: Any) -> Value:
-    if name in ("__name__",):
+    if name == "__name__":
         return Const(module)
+    if name == "__getattribute__":
+        return NativeMethod(name, ModuleValue(module))
     found = f.library.lookup(module, name)
     if found is not None:
         return found
@@ -189,7 +206,7 @@ def _from_super(f: Follower, value: Super, name: str, frame: Frame, node: Any) -
         return bind(member, receiver, cls)
     natives = [entry for entry in f.library.mro(cls) if isinstance(entry, Native)]
     if natives and not name.startswith("__"):
-        return Bound(Native(f"{natives[0].name}.{name}"), receiver)
+        return Bound(native_name(f"{natives[0].name}.{name}"), receiver)
     return Bound(Builtin(f"object.{name}"), receiver)
 
 
@@ -262,6 +279,9 @@ def set_attribute(f: Follower, target: Value, name: str, value: Value, frame: Fr
             else:
                 put(f, target, name, value, frame, node)
         case Tensor(attrs=attrs):
+            if name in ("data", "__class__"):
+                _become(target, value)
+                return
             attrs[name] = value
             if name == "requires_grad" and isinstance(value, Const):
                 target.requires_grad = bool(value.value)
@@ -269,8 +289,19 @@ def set_attribute(f: Follower, target: Value, name: str, value: Value, frame: Fr
             pass
 
 
+def _become(target: Tensor, value: Value) -> None:
+    """`tensor.data = other` takes over shape and dtype, `tensor.__class__ = cls` the class."""
+    if isinstance(value, ClassValue):
+        target.cls = value
+    elif isinstance(value, Tensor):
+        target.shape, target.dtype = value.shape, value.dtype or target.dtype
+
+
 def put(f: Follower, target: Instance, name: str, value: Value, frame: Frame, node: Any) -> None:
     """What object.__setattr__ does: straight into the instance's dict, past any `__setattr__`."""
+    if name == "__class__" and isinstance(value, ClassValue):
+        target.cls = value
+        return
     f.store(target.attrs, name, value, outer=f.uncertain > target.born)
     f.note_attribute(target, name, frame, node)
 

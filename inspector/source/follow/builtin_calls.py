@@ -6,7 +6,12 @@ builtin types do so as well, marked as not observable.
 
 from __future__ import annotations
 
+import abc
+import builtins
+import importlib
 import math
+import sys
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +39,8 @@ def is_type(name: str) -> bool:
 
 def call_builtin(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
     """The value of a call of a builtin function or type."""
+    if is_type(name) and name not in TYPES:
+        return Unknown(name)
     handler = _HANDLERS.get(name)
     return handler(f, arguments, frame, node) if handler is not None else NOTHING
 
@@ -60,6 +67,8 @@ def is_instance(f: Follower, value: Value, wanted: Value, frame: Frame, node: An
     cls = f.class_of(value)
     if cls is not None and cls == wanted:
         return True
+    if _asks_abc(f, wanted):
+        f.add(frame, node, "abc.ABCMeta.__instancecheck__", "python")
     if isinstance(wanted, ClassValue):
         check = _instance_check(f, wanted)
         if check is not None:
@@ -89,6 +98,8 @@ def _derives(f: Follower, cls: Value | None, wanted: Value, value: Value) -> boo
         return _abstract(cls.name, wanted.name)
     if isinstance(cls, External) and cls.node == "namedtuple":
         return isinstance(wanted, Builtin) and wanted.name in ("tuple", "object")
+    if isinstance(cls, External) and isinstance(wanted, External) and cls.name.endswith("OrderedDict"):
+        return _abstract("dict", wanted.name) or wanted.name.endswith("OrderedDict")
     if isinstance(cls, External) and isinstance(wanted, Builtin):
         return True if cls.name.endswith("OrderedDict") and wanted.name == "dict" else None
     return f.library.is_subclass(cls, wanted)
@@ -103,20 +114,32 @@ def _by_kind(value: Value, wanted: Value) -> bool | None:
 
 
 _BUILTIN_BASES = {"bool": ("int", "object"), "OrderedDict": ("dict", "object")}
-_ABSTRACT = {
-    "Number": {"int", "float", "bool", "complex"}, "Real": {"int", "float", "bool"}, "Integral": {"int", "bool"},
-    "Iterable": {"tuple", "list", "set", "frozenset", "dict", "str", "range"}, "Sequence": {"tuple", "list", "str", "range"},
-    "Mapping": {"dict", "OrderedDict"}, "Container": {"tuple", "list", "set", "frozenset", "dict", "str", "range"},
-    "Callable": {"function", "method"}, "Sized": {"tuple", "list", "set", "frozenset", "dict", "str", "range"}, "OrderedDict": {"OrderedDict"},
-    "Hashable": {"int", "str", "float", "tuple", "NoneType", "bool"}, "MutableMapping": {"dict", "OrderedDict"},
-}  # fmt: skip
+
+
+def standard_object(name: str) -> Any:
+    """The object of the standard library behind a qualified name; None where it is not one."""
+    module, _, short = name.rpartition(".")
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
+    try:
+        return getattr(importlib.import_module(module), short, None)
+    except ImportError:
+        return None
 
 
 def _abstract(cls: str, wanted: str) -> bool | None:
-    module, _, name = wanted.rpartition(".")
-    if module in ("numbers", "collections.abc", "typing", "collections") and name in _ABSTRACT:
-        return cls in _ABSTRACT[name]
-    return False if module.partition(".")[0] in ("numpy", "enum", "types") else None
+    """Whether a type of Python is one of the standard library's abstract classes; False for a class of another package."""
+    known: Any = {"function": types.FunctionType, "method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType,
+                  "module": types.ModuleType, "NoneType": type(None), "ellipsis": type(...)}.get(cls) or getattr(builtins, cls, None)  # fmt: skip
+    abstract = standard_object(wanted)
+    if known is None:
+        return None
+    return issubclass(known, abstract) if isinstance(abstract, type) else (False if wanted.partition(".")[0] == "numpy" else None)
+
+
+def _asks_abc(f: Follower, wanted: Value) -> bool:
+    """Whether isinstance runs abc.ABCMeta.__instancecheck__, which is Python code."""
+    return isinstance(wanted, External) and isinstance(standard_object(wanted.name), abc.ABCMeta)
 
 
 def _issubclass(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -153,6 +176,19 @@ def _setattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Valu
     if isinstance(name, Const):
         f.set(target, str(name.value), value, frame, node)
     return NONE
+
+
+def _delattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    target, name = arguments.positional[:2]
+    if isinstance(name, Const):
+        f.delete(target, str(name.value), frame, node)
+    return NONE
+
+
+def _repeat(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    times = arguments.get(1, "times")
+    known = isinstance(times, Const) and isinstance(times.value, int)
+    return Items("tuple", [arguments.positional[0]] * times.value if known and isinstance(times, Const) else None)
 
 
 def _callable(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -342,12 +378,12 @@ def _ordered(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Valu
 
 
 _HANDLERS: dict[str, Handler] = {
-    "isinstance": _isinstance, "issubclass": _issubclass, "hasattr": _hasattr, "getattr": _getattr, "setattr": _setattr, "callable": _callable,
+    "isinstance": _isinstance, "issubclass": _issubclass, "hasattr": _hasattr, "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "callable": _callable,
     "len": _len, "type": _type, "bool": _bool, "any": _any_all(True), "all": _any_all(False), "list": _container("list"), "tuple": _container("tuple"),
     "set": _container("set"), "frozenset": _container("frozenset"), "dict": make_mapping, "enumerate": _enumerate, "zip": _zip, "map": _map,
     "reversed": _reversed, "next": _next, "iter": _same, "sorted": _sorted, "staticmethod": _marked("staticmethod"),
     "classmethod": _marked("classmethod"), "property": _property,
-    "functools.partial": _partial, "itertools.chain": _chain, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
+    "functools.partial": _partial, "itertools.chain": _chain, "itertools.repeat": _repeat, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
     "collections.OrderedDict": _ordered, "collections.namedtuple": _namedtuple, "_operator.index": _same, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
     "_warnings.warn": lambda f, a, frame, node: NONE, "typing_extensions.override": _same, "copy.copy": _same, "copy.deepcopy": _same,
     "typing.overload": _same, "typing_extensions.final": _same, "functools.lru_cache()": _same, "functools.cache": _same,
@@ -355,4 +391,4 @@ _HANDLERS: dict[str, Handler] = {
        for name in _COMPUTED},
 }  # fmt: skip
 KNOWN_EXTERNAL = frozenset(name for name in _HANDLERS if "." in name)
-EXTERNAL_TYPES = frozenset({"collections.OrderedDict", "functools.partial", "itertools.chain", "functools.wraps()"})
+EXTERNAL_TYPES = frozenset({"collections.OrderedDict", "functools.partial", "itertools.chain", "itertools.repeat", "functools.wraps()"})

@@ -14,12 +14,16 @@ from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
 from inspector.source.values import (
-    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, Native, NativeMethod, Partial,
+    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod, Partial,
     Super, Tensor, Unknown, Value, describe, join,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
+
+
+GENERATOR_MANAGER = "contextlib.contextmanager.<locals>.helper"
+"""What contextlib.contextmanager puts in the place of a generator function."""
 
 
 def call_node(f: Follower, node: cst.Call, frame: Frame) -> Value:
@@ -297,7 +301,7 @@ def _make_native(name: str, arguments: Arguments) -> Value:
         return Items("tuple", arguments.positional[0].items)
     if name.rpartition(".")[2] in ("Tensor", "LongTensor", "FloatTensor"):
         return natives.result_of("torch.empty", arguments, "Tensor")
-    return NOTHING
+    return Unknown(name)
 
 
 def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -315,6 +319,10 @@ def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame
 def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
     if isinstance(receiver, Tensor):
         return _call_native(f, f"torch.Tensor.{name}", Arguments([receiver, *arguments.positional], arguments.named, arguments.open), frame, node)
+    if isinstance(receiver, ModuleValue):
+        asked = arguments.positional[0] if arguments.positional else NOTHING
+        f.add(frame, node, "module.__getattribute__", "builtin", observable=False)
+        return (f.library.lookup(receiver.name, str(asked.value)) if isinstance(asked, Const) else None) or NOTHING
     owner = containers.type_name(receiver)
     if name == "numel" and owner == "tuple":
         owner = "torch.Size"
@@ -372,7 +380,7 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
     for known in (name, callee.name):
         if known in builtin_calls.KNOWN_EXTERNAL:
             return builtin_calls.call_builtin(f, known, arguments, frame, node)
-    return Unknown("")
+    return Unknown("contextlib._GeneratorContextManager" if name == GENERATOR_MANAGER else "")
 
 
 # -- decorators and with --------------------------------------------------------------------------------------------------------------
@@ -396,7 +404,7 @@ def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: 
     if name in ("functools.cached_property",):
         return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
     if name == "contextlib.contextmanager":
-        return External("contextlib.contextmanager.<locals>.helper")
+        return External(GENERATOR_MANAGER)
     return made
 
 
@@ -405,7 +413,13 @@ def enter(f: Follower, manager: Value, frame: Frame, node: Any) -> Value:
     found = f.library.member(manager.cls, "__enter__") if isinstance(manager, Instance) else None
     if found is not None and isinstance(found[1], Function):
         return call(f, Bound(found[1], manager), Arguments(), frame, node)
+    if _is_outside_manager(manager):
+        f.add(frame, node, f"{manager.kind}.__enter__", "python")  # type: ignore[union-attr]
     return manager
+
+
+def _is_outside_manager(manager: Value) -> bool:
+    return isinstance(manager, Unknown) and manager.kind.startswith("contextlib.")
 
 
 def leave(f: Follower, manager: Value, frame: Frame, node: Any) -> None:
@@ -413,3 +427,8 @@ def leave(f: Follower, manager: Value, frame: Frame, node: Any) -> None:
     found = f.library.member(manager.cls, "__exit__") if isinstance(manager, Instance) else None
     if found is not None and isinstance(found[1], Function):
         call(f, Bound(found[1], manager), Arguments([NONE, NONE, NONE]), frame, node)
+    elif _is_outside_manager(manager):
+        f.add(frame, node, f"{manager.kind}.__exit__", "python")  # type: ignore[union-attr]
+    elif isinstance(manager, Unknown) and manager.kind.startswith("torch."):
+        # Python enters a C manager without a call that a profiler sees, and leaves it with one.
+        f.add(frame, node, f"{manager.kind}.__exit__", "native")

@@ -288,6 +288,8 @@ class Follower(State):
         """The name of an exception, given as class or object."""
         if isinstance(value, Instance):
             return value.cls.qualname
+        if isinstance(value, Unknown):
+            return value.kind or "Exception"
         name = getattr(value, "name", "") or describe(value)
         return str(name).rpartition(".")[2] or "Exception"
 

@@ -172,6 +172,8 @@ def _is_kind(*kinds: str) -> Callable[[Arguments], Value | None]:
 
 def _made(arguments: Arguments) -> Value | None:
     sizes = [value.items if isinstance(value, Items) else [value] for value in arguments.positional]
+    if any(part is None for part in sizes):
+        return Tensor(None, dtype_of(arguments.named.get("dtype")), False)
     flat = [item for part in sizes for item in (part or [NOTHING])]
     if not flat and isinstance(arguments.named.get("size"), Items):
         flat = arguments.named["size"].items or [NOTHING]  # type: ignore[union-attr]

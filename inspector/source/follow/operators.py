@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.source.follow.natives import broadcast
 from inspector.source.follow.state import Frame
 from inspector.source.values import (
-    NO_KEY, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Instance, Items, Mapping, Native, Tensor, Unknown, Value, key_of, same,
+    NO_KEY, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Instance, Items, Mapping, ModuleValue, Native, Tensor, Unknown, Value, key_of, same,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ def subscript(f: Follower, value: Value, index: Value, frame: Frame, node: Any) 
                 return NOTHING
         case Tensor():
             return _tensor_item(f, value, index, frame, node)
+        case External(name="sys.modules") if isinstance(index, Const):
+            return ModuleValue(str(index.value))
         case ClassValue() | External() | Builtin() | Native():
             return value
         case _:
