@@ -22,10 +22,10 @@ lint: dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 docs: dev ## the pages made from the code: docs/generated/
-	@$(BIN)/python tools/make_docs.py
+	@$(BIN)/python -m tools.make_docs
 
 pictures: dev ## the terminal pictures in docs/images/, from the real command
-	@$(BIN)/python tools/make_pictures.py
+	@$(BIN)/python -m tools.make_pictures
 
 site: docs ## the hand-written documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

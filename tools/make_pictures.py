@@ -7,20 +7,21 @@ one is not current. Nothing is drawn that the command did not print.
 from __future__ import annotations
 
 import argparse
+import html
 import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.ansi import AnsiDecoder
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.make_docs import ROOT, comparable
+
 IMAGES = ROOT / "docs" / "images"
 
 PICTURES = {"cross-entropy": ("inspect-loss CrossEntropyLoss", 100)}
@@ -47,8 +48,8 @@ THEMES = {
     ),
 }
 
-FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-"""rich's own, without the fonts it would load from elsewhere: a picture makes no request."""
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*|<!--.*?-->\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+"""rich's own, without the fonts it would load from elsewhere and without its address: a picture makes no request."""
 
 
 def main() -> int:
@@ -57,13 +58,19 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a picture is not current")
     options = parser.parse_args()
     pictures = {IMAGES / f"{name}-{theme}.svg": draw(name, theme) for name in PICTURES for theme in THEMES}
-    stale = [path for path, text in pictures.items() if not path.exists() or path.read_text() != text]
+    stale = [path for path, text in pictures.items() if not path.exists() or words_of(path.read_text()) != words_of(text)]
     for path in stale:
         print(f"{path.relative_to(ROOT)}: {'not current, run `make pictures`' if options.check else 'written'}")
         if not options.check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(pictures[path])
     return int(bool(stale) and options.check)
+
+
+def words_of(picture: str) -> str:
+    """What is written in a picture, line by line with its style, without what differs between machines."""
+    spans = re.findall(r'class="[\w-]*?-(r\d+)"[^>]*?clip-path="url\(#[\w-]*?-(line-\d+)\)">([^<]*)<', picture)
+    return comparable("\n".join(html.unescape(" ".join(span)).replace("\xa0", " ") for span in spans))
 
 
 def draw(name: str, theme: str) -> str:
