@@ -67,9 +67,10 @@ def fixed_random(seed: int = SEED) -> Iterator[None]:
 
     Not `torch.manual_seed`: that would have a GPU nobody uses seeded as soon as somebody does.
     """
-    gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    cuda: Any = torch.cuda
+    gpus = list(range(cuda.device_count())) if cuda.is_initialized() else []
     with torch.random.fork_rng(devices=gpus):
-        for generator in (torch.default_generator, *(torch.cuda.default_generators[gpu] for gpu in gpus)):
+        for generator in (torch.default_generator, *(cuda.default_generators[gpu] for gpu in gpus)):
             generator.manual_seed(seed)
         yield
 
