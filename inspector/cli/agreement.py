@@ -13,7 +13,7 @@ from inspector.cli.waiting import Waiting
 if TYPE_CHECKING:
     from inspector.pipeline import AgreementRow
 
-HEAD = ("observed", "read", "confirmed", "configuration")
+HEAD = ("ran", "of these read", "read as taken", "of these ran", "configuration")
 
 
 @click.command("agreement")
@@ -47,23 +47,28 @@ def command(names: tuple[str, ...], every: bool, modules: bool, verbose: bool, q
 
 def _columns(*cells: object) -> str:
     *numbers, name = cells
-    return "".join(f"{number:>9}  " for number in numbers) + str(name)
+    return "  ".join([*(f"{number:>{max(5, len(title))}}" for number, title in zip(numbers, HEAD, strict=False)), str(name)])
+
+
+def _numbers(row: AgreementRow) -> tuple[int, int, int, int]:
+    """Calls that ran, how many of these were read; calls read as taken, how many of these ran."""
+    return row.observed, row.confirmed, row.read, row.read - len(row.extra)
 
 
 def _row(row: AgreementRow, *, verbose: bool) -> Iterator[str]:
-    yield _columns(row.observed, row.read, row.confirmed, row.configuration) + ("" if row.confirmed == row.observed == row.read else "  ✗")
+    yield _columns(*_numbers(row), row.configuration + ("  ✗" if row.missing or row.extra else ""))
     if verbose:
-        yield from (f"{'':11}ran, not read: {call}" for call in row.missing)
-        yield from (f"{'':11}read, did not run: {call}" for call in row.extra)
+        yield from (f"{'':7}ran, not read: {call}" for call in row.missing)
+        yield from (f"{'':7}read, did not run: {call}" for call in row.extra)
 
 
 def summary(rows: list[AgreementRow]) -> list[str]:
     """The totals, and the two shares that measure the reader."""
-    observed, read, confirmed = (sum(getattr(row, name) for row in rows) for name in HEAD[:3])
+    ran, found, taken, followed = (sum(column) for column in zip(*map(_numbers, rows), strict=True)) if rows else (0, 0, 0, 0)
     full = sum(not row.missing and not row.extra for row in rows)
     return [
-        _columns(observed, read, confirmed, f"in all; {full} of {len(rows)} configurations agree in every call"),
-        f"{_share(confirmed, observed)} of the calls that ran were read; {_share(confirmed, read)} of the calls read as taken ran",
+        _columns(ran, found, taken, followed, f"in all; {full} of {len(rows)} configurations agree in every call"),
+        f"{_share(found, ran)} of the calls that ran were read; {_share(followed, taken)} of the calls read as taken ran",
     ]
 
 

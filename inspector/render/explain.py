@@ -93,6 +93,12 @@ def owner(name: str) -> str:
     return name.rpartition(".")[0]
 
 
+def some(words: Iterable[str], most: int = 4) -> str:
+    """The words as a list in a sentence, the last of a long one counted only: a, b and 7 more."""
+    every = [*words]
+    return listed(every) if len(every) <= most else f"{', '.join(every[: most - 1])} and {len(every) - most + 1} more"
+
+
 def listed(words: Iterable[str], joint: str = "and") -> str:
     """The words as a list in a sentence: a, b and c."""
     *most, final = [*words] or [""]
@@ -251,16 +257,28 @@ def because(record: Step, *, whole: bool = False) -> str:
     """The reason of a step, a long list of names in it cut short unless `whole`."""
     if whole:
         return record.because
-    short_names = _LONG_LIST.sub(_few_names, record.because)
-    return re.sub(r"`([^`]*)`", lambda found: code(found[1]), short_names)
+    opening, reason = _opening(record.because)
+    none_at_all = _LONG_LIST.fullmatch(reason)
+    said = _none_of_them(none_at_all) if none_at_all else ""
+    return opening + re.sub(r"`([^`]*)`", lambda found: code(found[1]), said or _LONG_LIST.sub(_few_names, reason))
+
+
+def _opening(reason: str) -> tuple[str, str]:
+    """What says that the function had ended, and the reason why it had."""
+    begun, colon, rest = reason.partition(": ")
+    return (begun + colon, rest) if colon and begun.startswith(ENDED) else ("", reason)
+
+
+def _none_of_them(found: re.Match[str]) -> str:
+    """What it means that all of many collections are empty, where their names say what they collect; "" where they do not."""
+    names = re.findall(r"`([^`]*)`", found[0])
+    endings = {name.rpartition("_")[2] for name in names}
+    said = found["fate"] == " are empty" and len(endings) == 1
+    return f"no {endings.pop()} are registered (all {len(names)} collections are empty)" if said else ""
 
 
 def _few_names(found: re.Match[str]) -> str:
-    """Many names that share a fate: how many, and what they are where their names say it."""
     names = re.findall(r"`([^`]*)`", found[0])
-    endings = {name.rpartition("_")[2] for name in names}
-    if found["fate"] == " are empty" and len(endings) == 1:
-        return f"no {endings.pop()} are registered (all {len(names)} collections are empty)"
     return f"`{names[0]}` … `{names[-1]}`, {len(names)} in all,{found['fate'] or ''}"
 
 
@@ -269,9 +287,19 @@ def code(text: str, *, whole: bool = False) -> str:
     text = " ".join(text.split())
     if whole or len(text) <= LONGEST_CODE:
         return f"`{text}`"
-    head = text[: LONGEST_CODE // 2].rpartition(" ")[0] or text[: LONGEST_CODE // 2]
-    tail = text[-LONGEST_CODE // 2 :].partition(" ")[2] or text[-LONGEST_CODE // 2 :]
-    return f"`{head} … {tail}`"
+    words = text.split()
+    head, tail = _begin(words), _begin(words[::-1])[::-1]
+    return f"`{' '.join(head)} … {' '.join(tail)}`" if len(head) + len(tail) < len(words) else f"`{text}`"
+
+
+def _begin(words: Sequence[str]) -> list[str]:
+    """The words that stand first, in half the room there is; one at least."""
+    taken = [words[0]]
+    for word in words[1:]:
+        if sum(map(len, taken)) + len(taken) + len(word) > LONGEST_CODE // 2:
+            break
+        taken.append(word)
+    return taken
 
 
 def not_taken(steps: Sequence[Step]) -> list[str]:
@@ -287,7 +315,7 @@ def not_taken(steps: Sequence[Step]) -> list[str]:
 
 def _path(group: Sequence[Step]) -> str:
     names = list(dict.fromkeys(last(step.callee) for step in group if step.kind != "builtin"))
-    shown = listed(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
+    shown = some(names, most=3)
     if reason := because(group[0]):
         return f"{shown}, since {reason}"
     return f"{shown}, only if {code(group[0].condition)}" if group[0].condition else shown

@@ -29,7 +29,7 @@ def static_part(report: Report, look: Look) -> str:
     lines = [*_identity(view.identity(report), look)]
     if not look.quiet:
         lines += [(), *_callable(view.why_callable(report), look)]
-    lines += [(), *_trace(view.trace(report, verbose=look.verbose), look)]
+    lines += [(), *_trace(view.chain(report, verbose=look.verbose), look)]
     if not look.quiet:
         lines += [(), *_construction(view.construction(report, verbose=look.verbose), look)]
     return paint(lines, look)

@@ -174,7 +174,7 @@ def page(report: Report, *, verbose: bool = False) -> Page:
     return Page(
         identity=identity(report),
         why=why_callable(report),
-        trace=trace(report, verbose=verbose),
+        trace=chain(report, verbose=verbose),
         construction=construction(report, verbose=verbose),
         ran=ran(report, verbose=verbose),
         comparison=comparison(report),
@@ -236,7 +236,7 @@ def _member_kind(alias_of: str | None) -> str:
     return f"another name for {explain.short(alias_of)}" if alias_of else ""
 
 
-def trace(report: Report, *, verbose: bool = False) -> Trace:
+def chain(report: Report, *, verbose: bool = False) -> Trace:
     """The chain of the call."""
     steps = report.call_trace.steps
     entry = explain.facts(report, steps).entry
@@ -267,7 +267,7 @@ def _folded(steps: Sequence[Step]) -> list[str]:
         shown = paths if len(paths) <= 4 else [*paths[:3], f"and {len(paths) - 3} more"]
         notes.append(f"{explain.counted(len(paths), 'path')} not taken: {'; '.join(shown)}.")
     if builtins:
-        names = explain.listed(dict.fromkeys(builtins))
+        names = explain.some(dict.fromkeys(explain.short(name) for name in builtins))
         notes.append(f"{explain.counted(len(builtins), 'call')} of Python's own {names} folded.")
     return notes
 

@@ -141,7 +141,7 @@ def test_full_agreement_is_exit_code_zero(typed: Typed, rows: list[Any]) -> None
     rows += [row("L1Loss()", 9, 9, 9), row("MSELoss()", 11, 11, 11)]
     result = typed("agreement")
     assert result.exit_code == 0
-    assert "20         20         20  in all; 2 of 2 configurations agree in every call" in result.stdout
+    assert "   20             20             20            20  in all; 2 of 2 configurations agree in every call" in result.stdout
     assert "100 % of the calls that ran were read; 100 % of the calls read as taken ran" in result.stdout
 
 
@@ -156,6 +156,13 @@ def test_a_missed_call_is_exit_code_one_and_named_with_verbose(typed: Typed, row
 
 def test_a_share_is_never_rounded_up_to_the_whole() -> None:
     assert summary([row("x", 100_000, 100_000, 99_999)])[1].startswith("99.9 % of the calls that ran")
+
+
+def test_a_step_that_may_run_counts_as_read_and_not_as_taken(typed: Typed, rows: list[Any]) -> None:
+    rows += [row("L1Loss()", 10, 8, 10)]
+    result = typed("agreement")
+    assert result.exit_code == 0
+    assert "100 % of the calls that ran were read; 100 % of the calls read as taken ran" in result.stdout
 
 
 def test_no_rows_are_no_share(typed: Typed, rows: list[Any]) -> None:

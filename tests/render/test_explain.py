@@ -91,6 +91,8 @@ HOOKS = "`self._a_hooks`, `self._b_hooks`, `_c_hooks` and `_d_hooks` are empty"
         ("not hooks", "true", HOOKS, "`not hooks` is true: no hooks are registered (all 4 collections are empty)"),
         ("hooks", "false", f"the function ended at line 9: {HOOKS}",
          "not reached: the function ended at line 9: no hooks are registered (all 4 collections are empty)"),
+        ("hooks", "true", f"`x_hooks` is a dict of 1; {HOOKS}",
+         "`hooks` is true: `x_hooks` is a dict of 1; `self._a_hooks` … `_d_hooks`, 4 in all, are empty"),
         ("x", "true", "`a`, `b`, `c`, `d` and `e` are False", "`x` is true: `a` … `e`, 5 in all, are False"),
         ("", "unknown", "anything", ""),
     ],
@@ -101,7 +103,7 @@ def test_a_condition_is_said_with_its_value_and_reason(condition: str, value: An
 
 def test_a_long_condition_keeps_its_two_ends_and_is_whole_when_asked() -> None:
     record = step(condition="not (alpha_hooks or beta_hooks or gamma_hooks or delta_hooks or epsilon_hooks)", condition_value="true")
-    assert explain.condition(record) == "`not (alpha_hooks or … delta_hooks or epsilon_hooks)` is true"
+    assert explain.condition(record) == "`not (alpha_hooks or beta_hooks … delta_hooks or epsilon_hooks)` is true"
     assert explain.condition(record, whole=True) == f"`{record.condition}` is true"
 
 

@@ -46,9 +46,9 @@ def test_folding_hides_no_number_that_another_part_names(report: Report) -> None
 
 def test_the_chain_of_every_loss_fits_a_screen_or_two(report: Report) -> None:
     from inspector.render.tree import MOST_ROWS
-    from inspector.render.view import trace
+    from inspector.render.view import chain
 
-    assert 0 < len(trace(report).rows) <= MOST_ROWS
+    assert 0 < len(chain(report).rows) <= MOST_ROWS
 
 
 def test_every_loss_is_shown_in_a_notebook(report: Report) -> None:

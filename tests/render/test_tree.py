@@ -34,14 +34,14 @@ def nested_call(start: int, parent: int, forward: str) -> list[tuple[int, int | 
 
 def test_numbers_are_the_same_at_either_depth() -> None:
     report = sample.full_report()
-    folded, unfolded = (view.trace(report, verbose=verbose).rows for verbose in (False, True))
+    folded, unfolded = (view.chain(report, verbose=verbose).rows for verbose in (False, True))
     by_id = {row.id: row.number for row in unfolded}
     assert [row.number for row in folded] == list(range(1, 10))
     assert all(by_id[row.id] == row.number for row in folded)
 
 
 def test_steps_not_taken_and_builtins_have_no_number() -> None:
-    unfolded = view.trace(sample.full_report(), verbose=True).rows
+    unfolded = view.chain(sample.full_report(), verbose=True).rows
     assert {row.kind if row.taken == "true" else row.taken for row in unfolded if row.number is None} == {"builtin", "false"}
 
 
