@@ -213,7 +213,7 @@ def _default(f: Follower, param: cst.Param, arguments: Arguments, inner: Frame, 
         inner.names[name] = NOTHING
         return
     if name not in function.defaults:
-        outer = function.closure or Frame(function.module, "", inner.slice, function.file)
+        outer = function.closure or f.frame_around(function, inner.slice)
         with f.silent():
             function.defaults[name] = f.evaluate(param.default, outer)
     inner.names[name] = function.defaults[name]

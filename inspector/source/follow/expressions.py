@@ -206,7 +206,8 @@ def _conditional(f: Follower, node: cst.IfExp, frame: Frame) -> Value:
 
 def _lambda(f: Follower, node: cst.Lambda, frame: Frame) -> Value:
     line = frame.slice.line_of(node) if frame.slice else 0
-    qualname = f"{frame.qualname}.<locals>.<lambda>" if frame.qualname else "<lambda>"
+    inside = ".<locals>" if frame.function is not None else ""
+    qualname = f"{frame.qualname}{inside}.<lambda>".removeprefix(".")
     return Function(frame.module, qualname, frame.file, line, lambda: (node, frame.slice), None, frame)
 
 

@@ -91,6 +91,10 @@ class Follower(State):
         """`left op right`."""
         return operators.binary(self, name, operands, frame, node)
 
+    def in_place(self, name: str, operands: tuple[Value, Value], frame: Frame, node: Any) -> Value:
+        """`left op= right`."""
+        return operators.in_place(self, name, operands, frame, node)
+
     def class_of(self, value: Value) -> Value | None:
         """The type of a value."""
         return attributes.class_of(self, value)
@@ -226,9 +230,17 @@ class Follower(State):
 
     def _evaluate_member(self, cls: ClassValue, found: Definition) -> Value | None:
         table = self.library.table_of(cls)
-        frame = _ClassFrame(table.name, cls.qualname, None, table.file)
-        frame.cls, frame.follower = cls, self
+        frame = self._class_frame(cls, None)
         return self._definition_value(table, found, frame, f"{cls.qualname}.{found.name}", cls)
+
+    def _class_frame(self, cls: ClassValue, piece: Any) -> Frame:
+        frame = _ClassFrame(cls.module, cls.qualname, piece, self.library.table_of(cls).file)
+        frame.cls, frame.follower = cls, self
+        return frame
+
+    def frame_around(self, function: Function, piece: Any) -> Frame:
+        """The class body or module a `def` stands in: where its defaults are evaluated."""
+        return self._class_frame(function.owner, piece) if function.owner is not None else Frame(function.module, "", piece, function.file)
 
     def _definition_value(
         self, table: ModuleTable, found: Definition, frame: Frame, qualname: str, owner: ClassValue | None = None
@@ -407,7 +419,7 @@ class _ClassFrame(Frame):
 
 def _has_no_value(line: str) -> bool:
     code = line.partition("#")[0]
-    return ":" in code and "=" not in code.partition(":")[2]
+    return ":" in code and "=" not in code
 
 
 class _CallFinder(cst.CSTVisitor):

@@ -1,0 +1,3 @@
+from .functional import *
+from .functional import double as renamed
+from .nested import through_package

@@ -1,0 +1,1 @@
+from .deep import through_package as through_package

@@ -1,0 +1,2 @@
+def through_package(x):
+    return x
