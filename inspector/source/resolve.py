@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from inspector.errors import InspectError
 from inspector.source.finders import TorchText
-from inspector.source.index import Definition, index_text
+from inspector.source.index import Definition, definitions, index_text
 from inspector.source.parse import Slice
 from inspector.source.stubs import Stubs
 from inspector.source.values import Builtin, ClassValue, External, Function, ModuleValue, Native, Value
@@ -55,6 +55,8 @@ class Library:
         self._modules: dict[str, ModuleTable | None] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
+        self._own: dict[tuple[ClassValue, str], Value | None] = {}
+        self._pending_own: set[tuple[ClassValue, str]] = set()
         self._members: dict[ClassValue, dict[str, Definition]] = {}
         self._mros: dict[ClassValue, tuple[Value, ...]] = {}
         self._classes: dict[tuple[str, str], ClassValue] = {}
@@ -228,7 +230,7 @@ class Library:
             piece = self.slice(table, found)
             return piece.statements[0], piece
 
-        return Function(table.name, qualname, table.file, found.line, parsed, owner)
+        return Function(table.name, qualname, table.file, found.line, parsed, owner, owner.namespace if owner is not None else None)
 
     def class_value(self, module: str, qualname: str, found: Definition) -> ClassValue:
         """The class a `class` statement makes; the same object each time."""
@@ -243,6 +245,19 @@ class Library:
             body = self._body_indent(lines, found.indent)
             self._members[cls] = index_text("\n".join(lines), first_line=found.line, indent=body) if body else {}
         return self._members[cls]
+
+    def earlier_member(self, cls: ClassValue, name: str, line: int) -> Value | None:
+        """What `name` stands for in a class body above a line, where the body defines it more than once."""
+        lines = self.table_of(cls).lines[cls.definition.line - 1 : cls.definition.end]
+        body = self._body_indent(lines, cls.definition.indent)
+        every = definitions("\n".join(lines), first_line=cls.definition.line, indent=body) if body else []
+        before = [found for found in every if found.name == name and found.line < line]
+        return self._member_value(cls, before[-1]) if before else None
+
+    def earlier(self, table: ModuleTable, name: str, line: int) -> Value | None:
+        """What `name` stands for at the top of a module above a line, where the module defines it more than once."""
+        before = [found for found in definitions(table.text) if found.name == name and found.line < line]
+        return self._defined(table, before[-1]) if before else None
 
     @staticmethod
     def _body_indent(lines: list[str], outer: int) -> int:
@@ -288,16 +303,16 @@ class Library:
         found = self.members(entry).get(name)
         if found is None:
             return None
-        key = (entry.name, name)
-        if key not in self._globals:
-            if key in self._pending:
+        key = (entry, name)
+        if key not in self._own:
+            if key in self._pending_own:
                 return None
-            self._pending.add(key)
+            self._pending_own.add(key)
             try:
-                self._globals[key] = self._member_value(entry, found)
+                self._own[key] = self._member_value(entry, found)
             finally:
-                self._pending.discard(key)
-        return self._globals[key]
+                self._pending_own.discard(key)
+        return self._own[key]
 
     def _member_value(self, cls: ClassValue, found: Definition) -> Value | None:
         qualname = f"{cls.qualname}.{found.name}"
@@ -338,7 +353,7 @@ class Library:
         first, *rest = text.split(".")
         value: Value | None = None
         if cls.namespace is not None:
-            value = cls.namespace(first)
+            value = cls.namespace.find(first)
         value = value or self.lookup(cls.module, first) or (Builtin(first) if first in BUILTIN_NAMES else None)
         for part in rest:
             value = self.attribute(value, part)

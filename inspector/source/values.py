@@ -49,7 +49,7 @@ class ClassValue:
     qualname: str
     definition: Definition
     namespace: Any = None
-    """Names of the function it was defined in, for a class made inside a call."""
+    """The frame of the function it was defined in, for a class made inside a call."""
 
     @property
     def name(self) -> str:
@@ -187,9 +187,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Property:
-    """A property: its getter runs when the attribute is read."""
+    """A property: its getter runs when the attribute is read, its setter when it is set."""
 
     getter: Value
+    setter: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,8 +78,8 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return method
         case Unknown(kind=kind) if kind in ("str", "int", "float", "bool"):
             return NativeMethod(name, value)
-        case Property(getter=getter) if name in ("setter", "getter", "deleter"):
-            return Marked("staticmethod", getter)
+        case Property() if name in ("setter", "getter", "deleter"):
+            return External(f"property.{name}", value)
         case _:
             return NOTHING
 
@@ -302,8 +302,24 @@ def put(f: Follower, target: Instance, name: str, value: Value, frame: Frame, no
     if name == "__class__" and isinstance(value, ClassValue):
         target.cls = value
         return
+    setter = _setter(f, target, name)
+    if setter is not None:
+        f.call(setter, [value], frame, node, kind="attribute")
+        return
     f.store(target.attrs, name, value, outer=f.uncertain > target.born)
     f.note_attribute(target, name, frame, node)
+
+
+def _setter(f: Follower, target: Instance, name: str) -> Value | None:
+    """What setting the attribute runs: the setter of a property, or the `__set__` of another descriptor."""
+    found = f.library.member(target.cls, name)
+    member = found[1] if found is not None else None
+    if isinstance(member, Property) and member.setter is not None:
+        return Bound(member.setter, target)
+    descriptor = f.library.member(member.cls, "__set__") if isinstance(member, Instance) else None
+    if descriptor is None or member is None or not isinstance(descriptor[1], Function):
+        return None
+    return Partial(Bound(descriptor[1], member), [target], {})
 
 
 def delete(f: Follower, target: Value, name: str, frame: Frame, node: Any) -> None:

@@ -351,7 +351,8 @@ def _marked(kind: Any) -> Handler:
 
 
 def _property(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    return Property(arguments.positional[0]) if arguments.positional else NOTHING
+    getter = arguments.get(0, "fget")
+    return Property(getter, arguments.get(1, "fset")) if getter is not None else NOTHING
 
 
 def _partial(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:

@@ -15,7 +15,7 @@ from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitRe
 from inspector.source.follow.statements import body_of
 from inspector.source.values import (
     NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod, Partial,
-    Super, Tensor, Unknown, Value, describe, join,
+    Property, Super, Tensor, Unknown, Value, describe, join,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _default(f: Follower, param: cst.Param, arguments: Arguments, inner: Frame, 
         inner.names[name] = NOTHING
         return
     if name not in function.defaults:
-        outer = function.closure or f.frame_around(function, inner.slice)
+        outer = function.closure if function.closure is not None and function.owner is None else f.frame_around(function, inner.slice)
         with f.silent():
             function.defaults[name] = f.evaluate(param.default, outer)
     inner.names[name] = function.defaults[name]
@@ -401,6 +401,8 @@ def decorate(f: Follower, decorator: Any, made: Value, frame: Frame) -> Value:
 
 def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: Any) -> Value:
     name = getattr(value, "name", "")
+    if isinstance(value, External) and isinstance(value.node, Property):
+        return {"property.setter": Property(value.node.getter, made), "property.getter": Property(made, value.node.setter)}.get(name, value.node)
     if name in ("functools.cached_property",):
         return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
     if name == "contextlib.contextmanager":

@@ -225,15 +225,17 @@ class Follower(State):
     # -- module level and class level -------------------------------------------------------------------------------------------
 
     def _evaluate_global(self, table: ModuleTable, found: Definition) -> Value | None:
-        frame = Frame(table.name, "", None, table.file)
+        frame = _ModuleFrame(table.name, "", None, table.file)
+        frame.table, frame.follower, frame.defining = table, self, found
         return self._definition_value(table, found, frame, found.name)
 
     def _evaluate_member(self, cls: ClassValue, found: Definition) -> Value | None:
         table = self.library.table_of(cls)
         frame = self._class_frame(cls, None)
+        frame.defining = found
         return self._definition_value(table, found, frame, f"{cls.qualname}.{found.name}", cls)
 
-    def _class_frame(self, cls: ClassValue, piece: Any) -> Frame:
+    def _class_frame(self, cls: ClassValue, piece: Any) -> _ClassFrame:
         frame = _ClassFrame(cls.module, cls.qualname, piece, self.library.table_of(cls).file)
         frame.cls, frame.follower = cls, self
         return frame
@@ -405,16 +407,35 @@ class Follower(State):
 
 
 class _ClassFrame(Frame):
-    """The frame of a class body: names of the class itself come first."""
+    """The frame of a class body: names of the class itself come first, the one that is being defined as it was defined before."""
 
     cls: ClassValue
     follower: Follower
+    defining: Definition | None = None
 
     def find(self, name: str) -> Value | None:
         """A name of the class body."""
+        library = self.follower.library
         if name in self.names:
             return self.names[name]
-        return self.follower.library.own_member(self.cls, name) if name in self.follower.library.members(self.cls) else None
+        if self.defining is not None and name == self.defining.name:
+            return library.earlier_member(self.cls, name, self.defining.line)
+        found = library.own_member(self.cls, name) if name in library.members(self.cls) else None
+        return found or (self.cls.namespace.find(name) if self.cls.namespace is not None else None)
+
+
+class _ModuleFrame(Frame):
+    """The frame of a module: the name that is being defined stands for what it was defined as before."""
+
+    table: ModuleTable
+    follower: Follower
+    defining: Definition
+
+    def find(self, name: str) -> Value | None:
+        """A name of the module that its text defines more than once; None for any other, which the Library finds."""
+        if name in self.names or name != self.defining.name:
+            return self.names.get(name)
+        return self.follower.library.earlier(self.table, name, self.defining.line)
 
 
 def _has_no_value(line: str) -> bool:

@@ -58,6 +58,19 @@ def binary(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame, 
     return _kind_of_result(name, left, right)
 
 
+def in_place(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame, node: Any) -> Value:
+    """`left op= right`: the in-place method where the class has one; a list grows itself."""
+    left, right = operands
+    method = _method_of(f, f"__i{_DUNDER.get(name, '')}__", left)
+    if method is not None:
+        return f.call(method, [right], frame, node)
+    if isinstance(left, Items) and left.kind == "list" and name == "Add":
+        more = f.iterate(right, frame, node)
+        left.items = None if more is None or left.items is None or f.uncertain else [*left.items, *more]
+        return left
+    return binary(f, name, operands, frame, node)
+
+
 def _kind_of_result(name: str, left: Value, right: Value) -> Value:
     kinds = {_kind(left), _kind(right)}
     if name in _COMPARISONS:

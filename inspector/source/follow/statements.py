@@ -92,7 +92,7 @@ def _augmented(f: Follower, node: cst.AugAssign, frame: Frame) -> Signal:
     left = f.evaluate(node.target, frame)
     right = f.evaluate(node.value, frame)
     operator = type(node.operator).__name__.removesuffix("Assign")
-    assign(f, node.target, f.binary(operator, (left, right), frame, node), frame, node)
+    assign(f, node.target, f.in_place(operator, (left, right), frame, node), frame, node)
     return None
 
 
@@ -436,7 +436,7 @@ def _nested_class(f: Follower, node: cst.ClassDef, frame: Frame) -> Signal:
     first, column, last, _ = frame.slice.span_of(node)
     qualname = f"{frame.qualname}.<locals>.{node.name.value}"
     definition = Definition(node.name.value, "class", first, first, last, column)
-    frame.names[node.name.value] = ClassValue(frame.module, qualname, definition, frame.find)
+    frame.names[node.name.value] = ClassValue(frame.module, qualname, definition, frame)
     return None
 
 
