@@ -117,8 +117,8 @@ def record_table(record: ast.ClassDef) -> str:
 
 
 def escaped(record: ast.ClassDef) -> list[tuple[str, str, str]]:
-    """For a table cell: a vertical bar ends one, even in code."""
-    return [(name, kind.replace("|", "\\|").replace("'", '"'), text.replace("|", "\\|")) for name, kind, text in described(record)]
+    """For a table cell: a vertical bar ends one, even in code, and not every Markdown lets it be escaped there."""
+    return [(name, kind.replace(" | ", " or ").replace("'", '"'), text.replace("|", "\\|")) for name, kind, text in described(record)]
 
 
 SECTIONS: dict[str, Callable[[], str]] = {"modules": modules, "fields": fields}
