@@ -47,6 +47,8 @@ def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explained: b
         yield _titles(columns)
     beside = look.width - columns.reason >= NARROWEST_REASON
     for row in rows:
+        if row.left_out:
+            yield _left_out(row, columns)
         if explained and row.condition:
             yield from _condition(row, columns, look)
         line = _row(row, columns, look, link_of)
@@ -131,6 +133,11 @@ def _gutter(row: Row, columns: _Columns) -> Line:
     """The rails that go on beside a line that stands below a row."""
     below = _rails(row) + ("" if not row.rails else "  " if row.is_last else "│ ") + ("│ " if row.has_children else "  ")
     return (Span(" " * columns.numbers), Span(fit(below, columns.names - 4), "quiet"))
+
+
+def _left_out(row: Row, columns: _Columns) -> Line:
+    words = f"… {row.left_out} steps folded"
+    return (Span(" " * columns.numbers), Span(fit(_rails(row) + ("┆ " if row.rails else ""), columns.names - 4) + words, "quiet"))
 
 
 def _condition(row: Row, columns: _Columns, look: Look) -> Iterator[Line]:

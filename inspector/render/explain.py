@@ -44,7 +44,7 @@ class Facts(Record, frozen=True):
     kinds: dict[str, str]
     """Attribute name -> "buffer", "parameter" or "submodule"; plain attributes are left out."""
     last_native: int | None
-    """Id of the last native call that is taken and hands back a value of its own."""
+    """Id of the last native call that is taken, or may be, and hands back a value of its own."""
     entry: str
     """Qualified name of the function that the user's own call reaches; "" where it is not known."""
     subject: str
@@ -54,7 +54,7 @@ class Facts(Record, frozen=True):
 
 def facts(report: Report, steps: Sequence[Step]) -> Facts:
     """The Facts of one trace of a report."""
-    natives = [step.id for step in steps if step.kind == "native" and step.taken == "true" and step.observable and not step.result]
+    natives = [step.id for step in steps if step.kind == "native" and step.taken != "false" and step.observable and not step.result]
     entries = [step.callee for step in steps if step.caller == "" and step.kind != "unresolved"]
     attributes = report.construction_trace.attributes
     return Facts(
@@ -178,7 +178,8 @@ def _sets(entry: ClassEntry, report: Report) -> list[str]:
     for kind, verb in (("attribute", "sets"), ("buffer", "registers the buffer"), ("parameter", "registers the parameter"),
                        ("submodule", "makes the submodule")):  # fmt: skip
         names = list(dict.fromkeys(record.name for record in records if record.kind == kind and not record.container))
-        said += [f"__init__ {verb} {listed(names)}"] if names else []
+        plural = "s" if len(names) > 1 and kind != "attribute" else ""
+        said += [f"__init__ {verb}{plural} {some(names, most=6)}"] if names else []
     return said
 
 

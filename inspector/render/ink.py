@@ -27,10 +27,10 @@ STYLES = {
 }
 
 _PLAIN_LETTERS = str.maketrans({
-    "│": "|", "├": "|", "└": "`", "─": "-", "…": ".", "·": "-", "→": ">", "✓": "+", "✗": "x", "∂": "d", "−": "-", "Σ": "S",
+    "│": "|", "┆": ":", "├": "|", "└": "`", "─": "-", "…": ".", "·": "-", "→": ">", "✓": "+", "✗": "x", "∂": "d", "−": "-", "Σ": "S",
     "≤": "<", "≥": ">", "∞": "inf", "×": "x", "’": "'", "“": '"', "”": '"',
 })  # fmt: skip
-NARROWEST_ASIDE = 24
+NARROWEST_ASIDE = 20
 WIDEST_ASIDE = 90
 _CONTROL = {code: " " if chr(code).isspace() else "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))}
 _WORDS = re.compile(r"\s+|\S+")

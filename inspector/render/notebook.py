@@ -168,8 +168,9 @@ def _where(row: Row) -> Html:
 
 def _reason(row: Row) -> Html:
     condition = _paragraph(f"{row.condition}{', so:' if row.taken == 'true' else ''}", _QUIET) if row.condition else EMPTY
+    left_out = _paragraph(f"… {row.left_out} steps folded above this one", _QUIET) if row.left_out else EMPTY
     mark = element("b", words(f"✗ {row.mark} ")) if row.mark else EMPTY
-    return Html(condition + mark + prose(row.why))
+    return Html(left_out + condition + mark + prose(row.why))
 
 
 def _construction(made: view.Construction, everything: view.Construction) -> list[Html]:

@@ -15,6 +15,8 @@ from inspector.report import Agreement, Record, Report, Step, StepKind, Truth
 
 MOST_ROWS = 60
 """A longer tree is cut at the depth where it fits; -v shows it whole."""
+SMALLEST_CUT = 6
+"""Fewer rows than this of a longer part tell nothing."""
 SMALLEST_REPEAT = 4
 """A repeated part of fewer rows is quicker to read than to look up."""
 
@@ -38,6 +40,8 @@ class Row(Record, frozen=True):
     """The sentence on the condition that guards this row; "" where the row before it already said it."""
     why: str
     taken: Truth
+    left_out: int
+    """How many rows are folded between the row before it and this one."""
     mark: str
     """What the run says of it where that is not "confirmed"; "" otherwise."""
 
@@ -48,6 +52,7 @@ class _Node(msgspec.Struct):
     note: str = ""
     via: Step | None = None
     """The step that led here, where what lies between is folded."""
+    left_out: int = 0
 
 
 class Folding(Record, frozen=True):
@@ -124,7 +129,7 @@ def _fold_entries(nodes: list[_Node], entry: str) -> None:
 
 def _first_forward(nodes: Sequence[_Node]) -> _Node | None:
     for node in nodes:
-        if node.step.kind == "python" and node.step.taken == "true" and explain.last(node.step.callee) == "forward":
+        if node.step.kind == "python" and node.step.taken != "false" and explain.last(node.step.callee) == "forward":
             return node
         if found := _first_forward(node.children):
             return found
@@ -149,25 +154,47 @@ def _shape(node: _Node) -> str:
 
 
 def _cut(roots: list[_Node], most: int) -> None:
-    """Cuts the tree at the greatest depth at which it has at most `most` rows, the second level at the least."""
+    """Cuts the tree at the greatest depth at which it has at most `most` rows; of the depth below, what still finds room stays."""
     if size(roots) <= most:
         return
     depth = 2
     while _rows_to(roots, depth + 1) <= most:
         depth += 1
-    _cut_at(roots, depth)
+    edge = _at_depth(roots, depth)
+    room = most - _rows_to(roots, depth)
+    for place_, node in enumerate(edge):
+        room -= _shorten(node, room // (len(edge) - place_))
 
 
 def _rows_to(nodes: Sequence[_Node], depth: int) -> int:
     return sum(1 + _rows_to(node.children, depth - 1) for node in nodes) if depth else 0
 
 
-def _cut_at(nodes: Sequence[_Node], depth: int) -> None:
-    for node in nodes:
-        if depth == 1 and node.children:
-            node.note = "; ".join(filter(None, (node.note, f"{explain.counted(size(node.children), 'more step')} inside, folded")))
-            node.children = []
-        _cut_at(node.children, depth - 1)
+def _at_depth(nodes: Sequence[_Node], depth: int) -> list[_Node]:
+    """The nodes on the last level that is kept, those without children left out."""
+    if depth == 1:
+        return [node for node in nodes if node.children]
+    return [found for node in nodes for found in _at_depth(node.children, depth - 1)]
+
+
+def _shorten(node: _Node, room: int) -> int:
+    """Leaves at most `room` rows inside a node: its first and last children, without what is in them. Returns how many it left."""
+    if room < SMALLEST_CUT:
+        _close(node)
+        return 0
+    if len(node.children) > room:
+        head, tail = node.children[: room - room // 3], node.children[-(room // 3) :]
+        tail[0].left_out = size(node.children) - size(head) - size(tail)
+        node.children = [*head, *tail]
+    for child in node.children:
+        _close(child)
+    return len(node.children)
+
+
+def _close(node: _Node) -> None:
+    if node.children:
+        node.note = "; ".join(filter(None, (node.note, f"{explain.counted(size(node.children), 'more step')} inside, folded")))
+        node.children = []
 
 
 class _Writer:
@@ -210,6 +237,7 @@ class _Writer:
             condition=condition,
             why="; ".join(part for part in (self._why(step), node.note) if part),
             taken=step.taken,
+            left_out=node.left_out,
             mark=self._marks.get(step.id, ""),
         )
 

@@ -29,6 +29,9 @@ from inspector.report import (
 
 EVERYTHING = 1_000_000
 CONSTRUCTION_ROWS = 24
+LONGEST_HEADING = 60
+MOST_NAMES = 12
+"""Of a longer row of operators or nodes only the two ends are shown."""
 
 
 class Identity(Record, frozen=True):
@@ -102,6 +105,7 @@ class Construction(Record, frozen=True):
     """How the instance is made."""
 
     expression: str
+    """As written, or without its arguments where it would not fit a heading: the identity has them."""
     rows: tuple[Row, ...]
     attributes: tuple[AttributeRow, ...]
     containers: str
@@ -280,10 +284,11 @@ def construction(report: Report, *, verbose: bool = False) -> Construction:
         if verbose
         else Folding(_makes_something(report), most_rows=CONSTRUCTION_ROWS, numbered=False)
     )
+    expression = report.subject.configuration.expression
     containers = [record for record in made.attributes if record.container]
     shown = made.attributes if verbose else [record for record in made.attributes if not record.container]
     return Construction(
-        expression=report.subject.configuration.expression,
+        expression=expression if len(expression) <= LONGEST_HEADING else f"{explain.last(report.subject.qualified_name)}(…)",
         rows=tree.rows(made.calls, report, folding),
         attributes=tuple(_attribute_row(record, report) for record in shown),
         containers=explain.containers(containers),
@@ -333,20 +338,30 @@ def ran(report: Report, *, verbose: bool = False) -> Ran:
     if isinstance(seen, NotRun):
         return Ran(reason=seen.reason)
     said = seen.observers if verbose else {}
+    most = EVERYTHING if verbose else MOST_NAMES
     chains = [
-        Chain("forward", seen.aten_forward, said.get("aten_forward", "")),
-        Chain("backward", seen.aten_backward, said.get("aten_backward", "")),
+        Chain("forward", _ends(seen.aten_forward, most), said.get("aten_forward", "")),
+        Chain("backward", _ends(seen.aten_backward, most), said.get("aten_backward", "")),
     ]
     is_chain = all(edge == (place_, place_ + 1) for place_, edge in enumerate(seen.autograd_edges))
     if is_chain:
-        chains.append(Chain("autograd", seen.autograd_nodes, said.get("autograd_nodes", "")))
+        chains.append(Chain("autograd", _ends(seen.autograd_nodes, most), said.get("autograd_nodes", "")))
     return Ran(
         reason="",
         sample=_sample(seen),
         chains=tuple(chains),
-        graph=() if is_chain else tuple(_graph(seen)),
+        graph=() if is_chain else _ends(tuple(_graph(seen)), most),
         calls=f"{explain.counted(len(seen.calls), 'call')} inside torch seen by the profiler",
     )
+
+
+def _ends(names: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """The names, the middle of a long row counted only."""
+    if len(names) <= most:
+        return names
+    tail = most // 3
+    head = most - tail - 1
+    return (*names[:head], f"… {len(names) - head - tail} more …", *names[-tail:])
 
 
 def _sample(seen: Observation) -> str:

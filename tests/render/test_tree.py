@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from inspector.render import tree, view
 from inspector.render.tree import Folding, Row
 from inspector.report import Step
@@ -78,6 +81,21 @@ def test_a_long_tree_is_cut_at_the_depth_where_it_fits() -> None:
     found = rows(steps, most_rows=8)
     assert [len(row.rails) for row in found] == [0, 1, 1, 1, 1, 1]
     assert found[1].why == "1 more step inside, folded"
+
+
+def test_of_a_long_row_of_calls_the_two_ends_are_shown() -> None:
+    steps = made((0, None, "m.a"), (1, 0, "m.b"), *((id, 1, f"m.c{id}") for id in range(2, 42)))
+    found = rows(steps, most_rows=14)
+    assert [row.name for row in found[2:]] == [f"m.c{id}" for id in (*range(2, 10), *range(38, 42))]
+    assert [row.left_out for row in found] == [0] * 10 + [28] + [0] * 3
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=120), st.integers(10, 60))
+def test_a_cut_tree_has_no_more_rows_than_wanted_unless_two_levels_do(parents: list[int], most: int) -> None:
+    steps = made((0, None, "m.a"), *((id, min(parent, id - 1), f"m.f{id}") for id, parent in enumerate(parents, 1)))
+    found = rows(steps, most_rows=most)
+    assert len(found) <= most or max(len(row.rails) for row in found) <= 1
+    assert len({row.id for row in found}) == len(found)
 
 
 def test_a_read_attribute_points_at_the_nearest_numbered_step() -> None:
