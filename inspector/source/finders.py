@@ -12,7 +12,7 @@ import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
-from inspector.errors import CouldNotRun
+from inspector.errors import CouldNotRun, InspectError
 from inspector.report import Release
 
 STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
@@ -22,13 +22,15 @@ class TorchText:
     """The Python text of one torch, and of the modules beside it.
 
     `root` is the folder that holds `torch/`; `release` says which torch it is. `packages` are further top-level
-    packages whose calls are followed (a subject's own package), by name, with the folder that holds each.
+    packages whose calls are followed (a subject's own package), by name, with the folder that holds each; `files` are
+    single modules of the same kind, by name, that lie in a file of another name (`__main__`).
     """
 
-    def __init__(self, root: Path, release: Release, packages: dict[str, Path] | None = None) -> None:
+    def __init__(self, root: Path, release: Release, packages: dict[str, Path] | None = None, files: dict[str, Path] | None = None) -> None:
         self.root = root
         self.release = release
         self.packages = packages or {}
+        self.files = files or {}
         self._texts: dict[Path, str] = {}
         self._files: dict[str, Path | None] = {}
 
@@ -54,9 +56,33 @@ class TorchText:
 
     def is_followed(self, module: str) -> bool:
         """Whether calls inside this module are followed: torch's own and the subject's package."""
-        return module.partition(".")[0] in ("torch", *self.packages)
+        return module.partition(".")[0] in ("torch", *self.packages, *self.files)
+
+    def beside(self, module: str, file: Path | None = None) -> TorchText:
+        """The same torch, where calls inside the package of `module` are followed too; `file` is where a script's module lies.
+
+        Raises InspectError `no-source` where no file holds the module's text.
+        """
+        top = module.partition(".")[0]
+        if self.is_followed(module):
+            return self
+        if file is not None and file.suffix == ".py" and file.stem != module.rpartition(".")[2]:
+            return TorchText(self.root, self.release, self.packages, {**self.files, module: file})
+        folder = folder_of_package(top) or (file.parents[module.count(".")] if file is not None and file.suffix == ".py" else None)
+        if folder is None:
+            raise InspectError(
+                "no-source", f"no file holds the source of `{module}`", "", "put the class into a .py file that can be imported"
+            )
+        return TorchText(self.root, self.release, {**self.packages, top: folder}, self.files)
+
+    def is_namespace(self, module: str) -> bool:
+        """Whether a module of a subject's package is a folder without an `__init__.py`."""
+        parts = module.split(".")
+        return parts[0] in self.packages and self.packages[parts[0]].joinpath(*parts).is_dir() and self.file_of(module) is None
 
     def _locate(self, module: str, suffix: str) -> Path | None:
+        if module in self.files:
+            return self.files[module] if suffix == ".py" else None
         parts = module.split(".")
         if not all(part.isidentifier() for part in parts):
             return None
@@ -106,7 +132,9 @@ def in_folder(folder: Path, *, origin: str) -> TorchText:
     """The torch whose `torch/` lies in `folder`; raises CouldNotRun where its sources are missing."""
     for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py", "torch/version.py"):
         if not (folder / needed).is_file():
-            raise CouldNotRun("torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources")
+            raise CouldNotRun(
+                "torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources"
+            )
     version = (folder / "torch/version.py").read_text(encoding="utf-8")
     found = {name: _version_line(version, name) for name in ("__version__", "git_version")}
     return TorchText(folder, Release(version=found["__version__"], git_version=found["git_version"], origin=origin))

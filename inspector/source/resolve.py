@@ -50,8 +50,8 @@ class Library:
     def __init__(self, text: TorchText) -> None:
         self.text = text
         self.stubs = Stubs(text)
-        self.evaluate: Callable[[ModuleTable, Definition], Value] | None = None
-        self.evaluate_member: Callable[[ClassValue, Definition], Value] | None = None
+        self.evaluate: Callable[[ModuleTable, Definition], Value | None] | None = None
+        self.evaluate_member: Callable[[ClassValue, Definition], Value | None] | None = None
         self._modules: dict[str, ModuleTable | None] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
@@ -124,7 +124,7 @@ class Library:
     def _find(self, module: str, name: str) -> Value | None:
         table = self.module(module)
         if table is None:
-            return self._without_text(module, name)
+            return self._submodule(module, name) or self._without_text(module, name)
         found = table.names.get(name)
         if found is not None:
             value = self._defined(table, found)
@@ -159,15 +159,21 @@ class Library:
         if not self.text.is_followed(module):
             return External(f"{module}.{name}")
         if self.module(module) is None:
-            return self._without_text(module, name)
+            return self._submodule(module, name) or self._without_text(module, name)
         if (module, name) in self._pending or module == table.name:
             submodule = f"{module}.{name}"
             return self._module_value(submodule) if self.text.file_of(submodule) else None
         return self.lookup(module, name)
 
+    def _submodule(self, module: str, name: str) -> Value | None:
+        submodule = f"{module}.{name}"
+        return self._module_value(submodule) if self.text.file_of(submodule) or self.text.is_namespace(submodule) else None
+
     def _module_value(self, module: str) -> Value | None:
         if not self.text.is_followed(module):
             return External(module)
+        if self.text.is_namespace(module):
+            return ModuleValue(module)
         if self.text.file_of(module) is None:
             return Native(module) if self.text.file_of(module, stub=True) or module.startswith("torch._C") else None
         return self.replaced(module) or ModuleValue(module)

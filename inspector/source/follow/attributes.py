@@ -13,14 +13,36 @@ from inspector.source.follow.natives import TENSOR_FACTS, shape_value
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.resolve import native_name
 from inspector.source.values import (
-    NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod,
-    Partial, Property, Super, Tensor, Unknown, Value,
+    NOTHING,
+    Bound,
+    Builtin,
+    ClassValue,
+    Const,
+    External,
+    Function,
+    Generator,
+    Instance,
+    Items,
+    Mapping,
+    Marked,
+    ModuleValue,
+    Native,
+    NativeMethod,
+    Partial,
+    Property,
+    Super,
+    Tensor,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
 
-SIZE_ATTRIBUTES = ("shape", "_shape_as_tensor")
+CPU = "torch.device('cpu')"
+"""The device of every tensor: inputs are drawn on the CPU."""
+
+_OF_CPU = {"type": Const("cpu"), "index": Const(None)}
 
 
 def class_of(f: Follower, value: Value) -> Value | None:
@@ -65,6 +87,8 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return _from_super(f, value, name, frame, node)
         case Tensor():
             return _from_tensor(f, value, name, frame, node)
+        case Native(name=native) if native == CPU and name in _OF_CPU:
+            return _OF_CPU[name]
         case Native() | External():
             return f.library.attribute(value, name) or NOTHING
         case Function() | Bound():
@@ -86,7 +110,11 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
 
 def plain_method(value: Mapping | Items | Const, name: str) -> NativeMethod | None:
     """A method of a container or constant; None where its type has none of this name."""
-    kind: Any = type(value.value) if isinstance(value, Const) else {"OrderedDict": OrderedDict}.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
+    kind: Any = (
+        type(value.value)
+        if isinstance(value, Const)
+        else {"OrderedDict": OrderedDict}.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
+    )
     if hasattr(kind, name) or (kind is tuple and name == "numel"):
         return NativeMethod(name, value)
     return None
@@ -258,7 +286,7 @@ def tensor_fact(value: Tensor, name: str) -> Value | None:
     if name == "data":
         return Tensor(value.shape, value.dtype, False)
     if name == "device":
-        return Native("torch.device('cpu')")
+        return Native(CPU)
     if name == "layout":
         return Native("torch.strided")
     if name in TENSOR_FACTS:
