@@ -87,9 +87,8 @@ def place(text: TorchText, name: str) -> Path:
     return text.root / name
 
 
-def remembered(kind: str, key: Iterable[str], files: list[str], text: TorchText, record: type[T], make: Callable[[], T]) -> T:  # noqa: PLR0913
+def remembered(path: Path, text: TorchText, files: list[str], record: type[T], make: Callable[[], T]) -> T:
     """The kept record, or a new one that is kept from now on."""
-    path = path_of(kind, key, text)
     found = load(path, text, record)
     if found is not None:
         return found

@@ -56,7 +56,7 @@ def read_catalog(text: TorchText) -> Catalog:
     """The catalog of a torch, from the cache where its files have not changed."""
     files = sorted((text.root / "torch/nn/modules").glob("*.py"))
     names = [text.relative(file) for file in files]
-    return cache.remembered("catalog", (), names, text, Catalog, lambda: _scan(text, names))
+    return cache.remembered(cache.path_of("catalog", (), text), text, names, Catalog, lambda: _scan(text, names))
 
 
 def _scan(text: TorchText, names: list[str]) -> Catalog:

@@ -55,7 +55,12 @@ def _term(node: ast.expr, text: str) -> Term:
 
 def _call(node: ast.Call, text: str) -> Term:
     name = _dotted(node.func, text)
-    if name == "float" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).lstrip("+-") in ("inf", "nan"):
+    if (
+        name == "float"
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.Constant)
+        and str(node.args[0].value).lstrip("+-") in ("inf", "nan")
+    ):
         return Constant(str(node.args[0].value), nonfinite=True)
     return Maker(name, _arguments(node, text))
 
@@ -70,4 +75,9 @@ def _dotted(node: ast.expr, text: str) -> str:
 
 def _wrong(text: str, why: str) -> InspectError:
     shown = text if len(text) <= 60 else text[:57] + "…"
-    return InspectError("not-a-constructor-call", f"cannot read `{shown}`: {why}", "", 'write a name or a call such as "CrossEntropyLoss(label_smoothing=0.1)"')
+    return InspectError(
+        "not-a-constructor-call",
+        f"cannot read `{shown}`: {why}",
+        "",
+        'write a name or a call such as "CrossEntropyLoss(label_smoothing=0.1)"',
+    )

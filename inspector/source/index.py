@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -113,7 +113,7 @@ def _walk(lines: list[str], heads: list[_Head], place: tuple[int, int, str], fin
 def _inside(lines: list[str], heads: list[_Head], place: tuple[int, int, str], final: int) -> list[Definition]:
     indent, shift, header = place
     deeper = [head.indent for head in heads if head.indent > indent]
-    if not deeper or "TYPE_CHECKING" in header and not header.startswith("if not"):
+    if not deeper or ("TYPE_CHECKING" in header and not header.startswith("if not")):
         return []
     return _walk(lines, heads, (deeper[0], shift, header), final)
 
@@ -123,7 +123,7 @@ def _one(lines: list[str], head: _Head, place: tuple[int, int, int, str]) -> lis
     end = _last_line(lines, head, last)
     line = lines[head.line - 1]
     word = head.word.split()[-1] if head.word.startswith("async") else head.word
-    span = {"start": start + shift, "line": head.line + shift, "end": end + shift, "indent": head.indent, "guard": guard}
+    span: dict[str, Any] = {"start": start + shift, "line": head.line + shift, "end": end + shift, "indent": head.indent, "guard": guard}
     if word in ("def", "class"):
         named = _NAMED.match(line)
         kind: DefinitionKind = "class" if word == "class" else "function"
@@ -159,7 +159,9 @@ def _imports(statement: str) -> list[tuple[str, str]]:
     except (SyntaxError, IndexError):
         return []
     if isinstance(node, ast.Import):
-        return [(item.asname or item.name.partition(".")[0], item.name if item.asname else item.name.partition(".")[0]) for item in node.names]
+        return [
+            (item.asname or item.name.partition(".")[0], item.name if item.asname else item.name.partition(".")[0]) for item in node.names
+        ]
     if isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         return [(item.asname or ("*" + module if item.name == "*" else item.name), f"{module}:{item.name}") for item in node.names]

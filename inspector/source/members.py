@@ -13,7 +13,18 @@ from inspector.source.index import Definition
 from inspector.source.resolve import Library
 from inspector.source.values import Builtin, ClassValue
 
-CALL_MEMBERS = ("__call__", "_wrapped_call_impl", "_call_impl", "_slow_forward", "forward", "__init__", "__getattr__", "__setattr__", "register_buffer", "register_parameter")
+CALL_MEMBERS = (
+    "__call__",
+    "_wrapped_call_impl",
+    "_call_impl",
+    "_slow_forward",
+    "forward",
+    "__init__",
+    "__getattr__",
+    "__setattr__",
+    "register_buffer",
+    "register_parameter",
+)
 """Members that calling and constructing a module pass through, where a class of the MRO defines them."""
 
 _ALIAS = re.compile(r"^\s*\w+\s*(?::[^=]*)?=\s*([A-Za-z_]\w*)\s*(?:#.*)?$")

@@ -55,7 +55,7 @@ class Slice:
 
     def _position(self, node: cst.CSTNode) -> CodeRange:
         if self._positions is None:
-            self._positions = dict(self._wrapper.resolve(PositionProvider))  # type: ignore[arg-type]
+            self._positions = dict(self._wrapper.resolve(PositionProvider))
         return self._positions[node]
 
 

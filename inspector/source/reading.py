@@ -14,7 +14,17 @@ import msgspec
 
 from inspector.errors import InspectError
 from inspector.report import (
-    AttributeRecord, CallTrace, ClassEntry, Configuration, ConstructionTrace, Member, Parameter, Sample, Setting, Step, Subject,
+    AttributeRecord,
+    CallTrace,
+    ClassEntry,
+    Configuration,
+    ConstructionTrace,
+    Member,
+    Parameter,
+    Sample,
+    Setting,
+    Step,
+    Subject,
 )  # fmt: skip
 from inspector.source import cache
 from inspector.source.finders import TorchText
@@ -140,7 +150,9 @@ def _settings(
 ) -> tuple[Setting, ...]:
     by_name = {record.name: record for record in attributes}
     positional = [parameter.name for parameter in signature if parameter.kind == "positional"]
-    given = {argument.name or positional[place] for place, argument in enumerate(configuration.args) if argument.name or place < len(positional)}
+    given = {
+        argument.name or positional[place] for place, argument in enumerate(configuration.args) if argument.name or place < len(positional)
+    }
     legacy = sorted(given & {parameter.name for parameter in signature if parameter.deprecated})
     found = []
     for parameter in signature:

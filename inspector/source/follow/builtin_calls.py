@@ -17,8 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.values import (
-    FALSE, NO_KEY, NONE, NOTHING, TRUE, Bound, Builtin, ClassValue, Const, External, Function, Instance, Items, Mapping, Marked, Native,
-    NativeMethod, Partial, Property, Tensor, Unknown, Value, key_of, truth,
+    FALSE,
+    NO_KEY,
+    NONE,
+    NOTHING,
+    TRUE,
+    Bound,
+    Builtin,
+    ClassValue,
+    Const,
+    External,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Marked,
+    Native,
+    NativeMethod,
+    Partial,
+    Property,
+    Tensor,
+    Unknown,
+    Value,
+    key_of,
+    truth,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -27,8 +49,35 @@ if TYPE_CHECKING:
 Handler = Callable[["Follower", Arguments, Frame, Any], Value]
 
 TYPES = frozenset(
-    "bool bytearray bytes classmethod complex dict enumerate filter float frozenset int list map memoryview object property range reversed set slice "
-    "staticmethod str super tuple type zip BaseException".split()
+    [
+        "bool",
+        "bytearray",
+        "bytes",
+        "classmethod",
+        "complex",
+        "dict",
+        "enumerate",
+        "filter",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "map",
+        "memoryview",
+        "object",
+        "property",
+        "range",
+        "reversed",
+        "set",
+        "slice",
+        "staticmethod",
+        "str",
+        "super",
+        "tuple",
+        "type",
+        "zip",
+        "BaseException",
+    ]
 )
 
 

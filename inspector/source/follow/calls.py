@@ -14,8 +14,30 @@ from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
 from inspector.source.values import (
-    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, Marked, ModuleValue, Native, NativeMethod, Partial,
-    Property, Super, Tensor, Unknown, Value, describe, join,
+    NONE,
+    NOTHING,
+    Bound,
+    Builtin,
+    ClassValue,
+    Const,
+    External,
+    Function,
+    Generator,
+    Instance,
+    Items,
+    Mapping,
+    Marked,
+    ModuleValue,
+    Native,
+    NativeMethod,
+    Partial,
+    Property,
+    Super,
+    Tensor,
+    Unknown,
+    Value,
+    describe,
+    join,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -318,7 +340,9 @@ def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame
 
 def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
     if isinstance(receiver, Tensor):
-        return _call_native(f, f"torch.Tensor.{name}", Arguments([receiver, *arguments.positional], arguments.named, arguments.open), frame, node)
+        return _call_native(
+            f, f"torch.Tensor.{name}", Arguments([receiver, *arguments.positional], arguments.named, arguments.open), frame, node
+        )
     if isinstance(receiver, ModuleValue):
         asked = arguments.positional[0] if arguments.positional else NOTHING
         f.add(frame, node, "module.__getattribute__", "builtin", observable=False)
@@ -327,7 +351,7 @@ def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Argu
     if name == "numel" and owner == "tuple":
         owner = "torch.Size"
     f.add(frame, node, f"{owner}.{name}", "builtin")
-    if owner == "str" and name == "format" or owner == "str" and name == "join":
+    if (owner == "str" and name == "format") or (owner == "str" and name == "join"):
         for value in arguments.positional:
             f.iterate(value, frame, node) if isinstance(value, Generator) else None
     return containers.call_container(f, receiver, name, arguments, frame, node)
@@ -402,7 +426,9 @@ def decorate(f: Follower, decorator: Any, made: Value, frame: Frame) -> Value:
 def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: Any) -> Value:
     name = getattr(value, "name", "")
     if isinstance(value, External) and isinstance(value.node, Property):
-        return {"property.setter": Property(value.node.getter, made), "property.getter": Property(made, value.node.setter)}.get(name, value.node)
+        return {"property.setter": Property(value.node.getter, made), "property.getter": Property(made, value.node.setter)}.get(
+            name, value.node
+        )
     if name in ("functools.cached_property",):
         return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
     if name == "contextlib.contextmanager":

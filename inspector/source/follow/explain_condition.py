@@ -59,9 +59,7 @@ def _leaves(node: Any, known: bool | None, f: Follower, frame: Frame) -> Iterato
         yield from _leaves(node.left, known, f, frame)
         for target in node.comparisons:
             yield from _leaves(target.comparator, known, f, frame)
-    elif isinstance(node, cst.Name | cst.Attribute):
-        yield node
-    elif isinstance(node, cst.Call):
+    elif isinstance(node, cst.Name | cst.Attribute) or isinstance(node, cst.Call):
         yield node
 
 

@@ -15,14 +15,34 @@ from inspector.source.follow import operators
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Frame, Guard
 from inspector.source.values import (
-    NO_KEY, NONE, NOTHING, Builtin, Const, Function, Generator, Items, Mapping, Tensor, Unknown, Value, join, key_of, truth,
+    NO_KEY,
+    NONE,
+    NOTHING,
+    Builtin,
+    Const,
+    Function,
+    Generator,
+    Items,
+    Mapping,
+    Tensor,
+    Unknown,
+    Value,
+    join,
+    key_of,
+    truth,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
 
 _BUILTIN_NAMES = frozenset(dir(builtins))
-_BUILTIN_CONSTANTS = {"True": Const(True), "False": Const(False), "None": NONE, "NotImplemented": Const(NotImplemented), "__debug__": Const(True)}
+_BUILTIN_CONSTANTS = {
+    "True": Const(True),
+    "False": Const(False),
+    "None": NONE,
+    "NotImplemented": Const(NotImplemented),
+    "__debug__": Const(True),
+}
 
 
 def evaluate(f: Follower, node: Any, frame: Frame) -> Value:
@@ -72,13 +92,16 @@ def _string(f: Follower, node: Any, frame: Frame) -> Value:
 
 def _formatted(f: Follower, node: cst.FormattedString, frame: Frame) -> Value:
     parts: list[str] | None = []
-    for part in node.parts:
+    pieces: Any = node.parts
+    for part in pieces:
         if isinstance(part, cst.FormattedStringText):
             text: Value = Const(part.value)
         else:
             text = f.evaluate(part.expression, frame)
         if parts is not None:
-            plain = isinstance(text, Const) and (isinstance(part, cst.FormattedStringText) or (part.conversion is None and part.format_spec is None))
+            plain = isinstance(text, Const) and (
+                isinstance(part, cst.FormattedStringText) or (part.conversion is None and part.format_spec is None)
+            )
             parts = [*parts, str(text.value)] if plain and isinstance(text, Const) else None
     return Unknown("str") if parts is None else Const("".join(parts))
 
@@ -119,7 +142,8 @@ def _set(f: Follower, node: Any, frame: Frame) -> Value:
 
 def _dict(f: Follower, node: cst.Dict, frame: Frame) -> Value:
     mapping = Mapping({})
-    for element in node.elements:
+    elements: Any = node.elements
+    for element in elements:
         if isinstance(element, cst.StarredDictElement):
             inner = f.evaluate(element.value, frame)
             if isinstance(inner, Mapping):
@@ -246,7 +270,7 @@ def _named(f: Follower, node: cst.NamedExpr, frame: Frame) -> Value:
 
 
 def _comprehension(f: Follower, node: Any, frame: Frame) -> Value:
-    kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator"}[type(node)]
+    kind = "list" if isinstance(node, cst.ListComp) else ("set" if isinstance(node, cst.SetComp) else "generator")
     inner = _inner_frame(frame)
     collected: list[Value] = []
     certain = _run_for(f, node.for_in, inner, lambda: collected.append(f.evaluate(node.elt, inner)))
@@ -280,7 +304,11 @@ def _run_for(f: Follower, node: cst.CompFor, frame: Frame, body: Callable[[], No
     """Runs the loops of a comprehension; whether every iteration is certain."""
     items = f.iterate(f.evaluate(node.iter, frame), frame, node.iter)
     certain = items is not None
-    guard = Guard(f"for {frame.slice.text_of(node.target)} in {frame.slice.text_of(node.iter)}" if frame.slice else "", "unknown", "its length depends on the data")
+    guard = Guard(
+        f"for {frame.slice.text_of(node.target)} in {frame.slice.text_of(node.iter)}" if frame.slice else "",
+        "unknown",
+        "its length depends on the data",
+    )
     for item in items if items is not None else [NOTHING]:
         f.assign(node.target, item, frame)
         if certain:

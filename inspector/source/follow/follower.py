@@ -21,8 +21,26 @@ from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached,
 from inspector.source.index import Definition
 from inspector.source.resolve import Library, ModuleTable
 from inspector.source.values import (
-    NONE, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Generator, Instance, Items, Mapping, ModuleValue, Native, NativeMethod, Tensor, Unknown,
-    Value, describe, truth,
+    NONE,
+    NOTHING,
+    Bound,
+    Builtin,
+    ClassValue,
+    Const,
+    External,
+    Function,
+    Generator,
+    Instance,
+    Items,
+    Mapping,
+    ModuleValue,
+    Native,
+    NativeMethod,
+    Tensor,
+    Unknown,
+    Value,
+    describe,
+    truth,
 )  # fmt: skip
 
 
@@ -263,7 +281,7 @@ class Follower(State):
         return frame.names.get(found.name)
 
     def _last_assigned(self, piece: Any, frame: Frame) -> Value | None:
-        line = piece.statements[0]
+        line: Any = piece.statements[0]
         return self.evaluate(line.body[0].value, frame) if isinstance(line, cst.SimpleStatementLine) else None
 
     def _decorated(self, table: ModuleTable, found: Definition, frame: Frame, qualname: str, owner: ClassValue | None) -> Value:
@@ -330,7 +348,7 @@ class Follower(State):
     def is_native_type(self, name: str) -> bool:
         """Whether a native name is a type: no profiler sees a type being called."""
         owner, _, short = name.rpartition(".")
-        return short[:1].isupper() and not self.library.stubs.returns(name) or name in ("torch.device", "torch.dtype")
+        return (short[:1].isupper() and not self.library.stubs.returns(name)) or name in ("torch.device", "torch.dtype")
 
     def is_tensor_method(self, name: str) -> bool:
         """Whether the stub of TensorBase has this method."""

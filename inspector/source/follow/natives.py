@@ -50,11 +50,97 @@ TENSOR_FACTS: dict[str, Any] = {
 """Attributes of a plain CPU tensor."""
 
 SAME_SHAPE = frozenset(
-    "relu relu_ exp log log1p expm1 sigmoid tanh abs neg sqrt square clone detach contiguous float double half bfloat16 to clamp clamp_min clamp_max "
-    "log_softmax softmax dropout zeros_like ones_like empty_like rand_like randn_like full_like where pow add sub mul div gelu silu elu selu "
-    "celu leaky_relu hardtanh hardtanh_ logsigmoid log_sigmoid softplus threshold threshold_ alpha_dropout feature_dropout feature_alpha_dropout clamp_ "
-    "requires_grad_ fill_ zero_ uniform_ normal_ copy_ sin cos erf sign fmod remainder nan_to_num cumsum minimum maximum type_as alias masked_fill "
-    "masked_fill_ logical_not logical_and logical_or eq ne lt gt le ge bitwise_not trunc_normal_ _softmax rsqrt reciprocal".split()
+    [
+        "relu",
+        "relu_",
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "sigmoid",
+        "tanh",
+        "abs",
+        "neg",
+        "sqrt",
+        "square",
+        "clone",
+        "detach",
+        "contiguous",
+        "float",
+        "double",
+        "half",
+        "bfloat16",
+        "to",
+        "clamp",
+        "clamp_min",
+        "clamp_max",
+        "log_softmax",
+        "softmax",
+        "dropout",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "rand_like",
+        "randn_like",
+        "full_like",
+        "where",
+        "pow",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "gelu",
+        "silu",
+        "elu",
+        "selu",
+        "celu",
+        "leaky_relu",
+        "hardtanh",
+        "hardtanh_",
+        "logsigmoid",
+        "log_sigmoid",
+        "softplus",
+        "threshold",
+        "threshold_",
+        "alpha_dropout",
+        "feature_dropout",
+        "feature_alpha_dropout",
+        "clamp_",
+        "requires_grad_",
+        "fill_",
+        "zero_",
+        "uniform_",
+        "normal_",
+        "copy_",
+        "sin",
+        "cos",
+        "erf",
+        "sign",
+        "fmod",
+        "remainder",
+        "nan_to_num",
+        "cumsum",
+        "minimum",
+        "maximum",
+        "type_as",
+        "alias",
+        "masked_fill",
+        "masked_fill_",
+        "logical_not",
+        "logical_and",
+        "logical_or",
+        "eq",
+        "ne",
+        "lt",
+        "gt",
+        "le",
+        "ge",
+        "bitwise_not",
+        "trunc_normal_",
+        "_softmax",
+        "rsqrt",
+        "reciprocal",
+    ]
 )
 """Last names of functions whose result has the shape of their (broadcast) tensor arguments."""
 
@@ -108,7 +194,7 @@ def _by_type(returns: str, name: str, arguments: Arguments, short: str) -> Value
         return Items("tuple", [_tensor_like(arguments, short) for _ in range(returns.count("Tensor"))])
     if returns.startswith(("tuple[Tensor", "Tuple[Tensor", "list[Tensor", "List[Tensor", "torch.return_types")):
         return Items("tuple", None)
-    if "Tensor" in returns or (not returns and not name.startswith("torch._C._") or name.startswith("torch._C._nn.")):
+    if "Tensor" in returns or ((not returns and not name.startswith("torch._C._")) or name.startswith("torch._C._nn.")):
         return _tensor_like(arguments, short)
     return NOTHING
 
@@ -146,7 +232,12 @@ def _size(arguments: Arguments) -> Value | None:
     which = arguments.get(1, "dim")
     if which is None:
         return shape_value(tensor.shape)
-    if tensor.shape is None or not isinstance(which, Const) or not isinstance(which.value, int) or not -len(tensor.shape) <= which.value < len(tensor.shape):
+    if (
+        tensor.shape is None
+        or not isinstance(which, Const)
+        or not isinstance(which.value, int)
+        or not -len(tensor.shape) <= which.value < len(tensor.shape)
+    ):
         return Unknown("int")
     size = tensor.shape[which.value]
     return Unknown("int") if size is None else Const(size)
@@ -175,8 +266,9 @@ def _made(arguments: Arguments) -> Value | None:
     if any(part is None for part in sizes):
         return Tensor(None, dtype_of(arguments.named.get("dtype")), False)
     flat = [item for part in sizes for item in (part or [NOTHING])]
-    if not flat and isinstance(arguments.named.get("size"), Items):
-        flat = arguments.named["size"].items or [NOTHING]  # type: ignore[union-attr]
+    size = arguments.named.get("size")
+    if not flat and isinstance(size, Items):
+        flat = size.items or [NOTHING]
     known = [item.value if isinstance(item, Const) and isinstance(item.value, int) else None for item in flat]
     return Tensor(tuple(known), dtype_of(arguments.named.get("dtype")), False)
 
@@ -228,7 +320,11 @@ def _reshaped(arguments: Arguments) -> Value | None:
 
 
 def _broadcast_list(arguments: Arguments) -> Value | None:
-    values = arguments.positional[0].items if len(arguments.positional) == 1 and isinstance(arguments.positional[0], Items) else arguments.positional
+    values = (
+        arguments.positional[0].items
+        if len(arguments.positional) == 1 and isinstance(arguments.positional[0], Items)
+        else arguments.positional
+    )
     tensors = [value for value in values or [] if isinstance(value, Tensor)]
     shape = broadcast(*(tensor.shape for tensor in tensors))
     return Items("list", [Tensor(shape, tensor.dtype, tensor.requires_grad) for tensor in tensors]) if tensors else None

@@ -13,7 +13,23 @@ from typing import TYPE_CHECKING, Any
 from inspector.source.follow.natives import broadcast
 from inspector.source.follow.state import Frame
 from inspector.source.values import (
-    NO_KEY, NOTHING, Bound, Builtin, ClassValue, Const, External, Function, Instance, Items, Mapping, ModuleValue, Native, Tensor, Unknown, Value, key_of, same,
+    NO_KEY,
+    NOTHING,
+    Bound,
+    Builtin,
+    ClassValue,
+    Const,
+    External,
+    Function,
+    Items,
+    Mapping,
+    ModuleValue,
+    Native,
+    Tensor,
+    Unknown,
+    Value,
+    key_of,
+    same,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -111,7 +127,13 @@ def _on_items(name: str, left: Value, right: Value) -> Value:
                 return Const((a == b) == (name == "Equal"))
         return Unknown("bool") if name in _COMPARISONS else NOTHING
     items, other = (left, right) if isinstance(left, Items) else (right, left)
-    if name == "Multiply" and isinstance(items, Items) and isinstance(other, Const) and isinstance(other.value, int) and items.items is not None:
+    if (
+        name == "Multiply"
+        and isinstance(items, Items)
+        and isinstance(other, Const)
+        and isinstance(other.value, int)
+        and items.items is not None
+    ):
         return Items(items.kind, items.items * other.value)
     if name == "Modulo":
         return Unknown("str")
@@ -174,7 +196,14 @@ def compare(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame,
     plain = (Function, ClassValue, Builtin, Native, External)
     if name in ("Equal", "NotEqual") and isinstance(left, plain) and isinstance(right, (*plain, Const)):
         return Const((same(left, right) is True) == (name == "Equal"))
-    if name in ("Equal", "NotEqual") and isinstance(left, Mapping) and isinstance(right, Mapping) and left.complete and right.complete and not right.items:
+    if (
+        name in ("Equal", "NotEqual")
+        and isinstance(left, Mapping)
+        and isinstance(right, Mapping)
+        and left.complete
+        and right.complete
+        and not right.items
+    ):
         return Const((not left.items) == (name == "Equal"))
     return binary(f, name, operands, frame, node)
 

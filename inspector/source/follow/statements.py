@@ -16,7 +16,19 @@ from inspector.source.follow.expressions import index_of
 from inspector.source.follow.state import Break, Continue, Frame, Guard, Raised, Return, Signal
 from inspector.source.index import Definition
 from inspector.source.values import (
-    NO_KEY, NONE, NOTHING, ClassValue, Const, Function, Instance, Items, Mapping, Unknown, Value, join, key_of,
+    NO_KEY,
+    NONE,
+    NOTHING,
+    ClassValue,
+    Const,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Unknown,
+    Value,
+    join,
+    key_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -142,7 +154,9 @@ def set_item(f: Follower, holder: Value, index: Value, value: Value) -> None:
                 holder.complete = False
             else:
                 f.store(entries, key, value, outer=True)
-        case Items(items=list(items)) if isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items):
+        case Items(items=list(items)) if (
+            isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items)
+        ):
             items[index.value] = join(items[index.value], value) if f.uncertain else value
         case Items():
             holder.items = None
@@ -180,7 +194,9 @@ def _assert(f: Follower, node: cst.Assert, frame: Frame) -> Signal:
     if known is False:
         raise Raised("AssertionError")
     if node.msg is not None:
-        f.pass_over([node.msg], frame, Guard(f"not ({frame.slice.text_of(node.test)})" if frame.slice else "", "false", "the assertion holds"))
+        f.pass_over(
+            [node.msg], frame, Guard(f"not ({frame.slice.text_of(node.test)})" if frame.slice else "", "false", "the assertion holds")
+        )
     return None
 
 
@@ -258,8 +274,10 @@ def _always_raises(statements: Sequence[Any]) -> bool:
     if isinstance(last, cst.SimpleStatementLine):
         return isinstance(last.body[-1], cst.Raise)
     if isinstance(last, cst.If):
-        return last.orelse is not None and _always_raises(body_of(last.body)) and (
-            _always_raises([last.orelse]) if isinstance(last.orelse, cst.If) else _always_raises(body_of(last.orelse.body))
+        return (
+            last.orelse is not None
+            and _always_raises(body_of(last.body))
+            and (_always_raises([last.orelse]) if isinstance(last.orelse, cst.If) else _always_raises(body_of(last.orelse.body)))
         )
     return False
 
@@ -324,7 +342,9 @@ def _for(f: Follower, node: cst.For, frame: Frame) -> Signal:
     if items is None:
         return _unknown_times(f, body_of(node.body), frame, Guard(text, "unknown", "how often it runs depends on the data"), node.target)
     if not items:
-        f.pass_over(body_of(node.body), frame, Guard(text, "false", f"`{frame.slice.text_of(node.iter)}` is empty" if frame.slice else "empty"))
+        f.pass_over(
+            body_of(node.body), frame, Guard(text, "false", f"`{frame.slice.text_of(node.iter)}` is empty" if frame.slice else "empty")
+        )
     for item in items:
         assign(f, node.target, item, frame)
         signal = f.run(body_of(node.body), frame)
