@@ -176,6 +176,14 @@ class Generator:
     parent: Any = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Managed:
+    """What a function made by contextlib.contextmanager gave: its body runs around a `with` block."""
+
+    function: Function
+    arguments: Any
+
+
 @dataclass(eq=False, slots=True)
 class Partial:
     """functools.partial(function, …)."""
@@ -203,7 +211,7 @@ class Marked:
 
 Value: TypeAlias = (
     Const | Unknown | Instance | ClassValue | Native | External | Builtin | Function | Bound | NativeMethod | ModuleValue | Super
-    | Tensor | Items | Mapping | Generator | Partial | Property | Marked
+    | Tensor | Items | Mapping | Generator | Managed | Partial | Property | Marked
 )  # fmt: skip
 
 NONE = Const(None)

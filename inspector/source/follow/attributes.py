@@ -177,6 +177,8 @@ def bind(member: Value, receiver: Value, cls: ClassValue) -> Value:
             return function
         case Marked(kind="classmethod", function=function):
             return Bound(function, cls)
+        case External(node=Function()):
+            return Partial(member, [receiver], {})
         case _:
             return member
 

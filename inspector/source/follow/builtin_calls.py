@@ -28,6 +28,7 @@ from inspector.source.values import (
     Const,
     External,
     Function,
+    Generator,
     Instance,
     Items,
     Mapping,
@@ -375,7 +376,8 @@ def _reversed(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Val
 
 
 def _next(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    items = f.iterate(arguments.positional[0], frame, node)
+    asked = arguments.positional[0] if arguments.positional else NOTHING
+    items = f.run_generator(asked, frame, node, first=True) if isinstance(asked, Generator) else f.iterate(asked, frame, node)
     if items:
         return items[0]
     return arguments.positional[1] if len(arguments.positional) > 1 and items is not None else NOTHING

@@ -25,6 +25,7 @@ from inspector.source.values import (
     Generator,
     Instance,
     Items,
+    Managed,
     Mapping,
     Marked,
     ModuleValue,
@@ -191,18 +192,6 @@ class _YieldFinder(cst.CSTVisitor):
 
     def visit_Lambda(self, node: cst.Lambda) -> bool:
         return False
-
-
-def run_generator(f: Follower, generator: Generator, frame: Frame, node: Any) -> list[Value] | None:
-    """The items a generator yields; the frame that iterates it is the caller."""
-    inner: Frame = generator.environment
-    function = generator.function
-    code, _ = function.parsed()
-    inner.step = f.add(frame, node, function.name, "python", file=function.file, line=function.line)
-    before = f.uncertain
-    inner.yielded.clear()
-    run_body(f, code, inner)
-    return list(inner.yielded) if f.uncertain == before and not inner.origins.get("<uncertain>") else None
 
 
 def bind_arguments(f: Follower, params: cst.Parameters, arguments: Arguments, inner: Frame, function: Function) -> None:
@@ -399,11 +388,13 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
     if callee.node == "namedtuple":
         f.add(frame, node, name, "python", because="the constructor that namedtuple makes")
         return Items("tuple", list(arguments.positional), callee)
-    kind, observable = f.external_kind(name)
+    kind, observable = f.external_kind(name) if name != GENERATOR_MANAGER else ("python", True)
     f.add(frame, node, name, kind, observable=observable)
     for known in (name, callee.name):
         if known in builtin_calls.KNOWN_EXTERNAL:
             return builtin_calls.call_builtin(f, known, arguments, frame, node)
+    if name == GENERATOR_MANAGER and isinstance(callee.node, Function):
+        return Managed(callee.node, arguments)
     return Unknown("contextlib._GeneratorContextManager" if name == GENERATOR_MANAGER else "")
 
 
@@ -432,7 +423,7 @@ def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: 
     if name in ("functools.cached_property",):
         return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
     if name == "contextlib.contextmanager":
-        return External(GENERATOR_MANAGER)
+        return External(GENERATOR_MANAGER, made)
     return made
 
 

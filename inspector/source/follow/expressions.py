@@ -347,6 +347,8 @@ def _yield(f: Follower, node: cst.Yield, frame: Frame) -> Value:
         frame.yielded.extend(items if items is not None else [NOTHING])
         return NOTHING
     frame.yielded.append(f.evaluate(node.value, frame) if node.value is not None else NONE)
+    if frame.at_yield is not None:
+        frame.at_yield(frame.yielded[-1])
     return NONE
 
 

@@ -15,7 +15,7 @@ import libcst as cst
 import msgspec
 
 from inspector.report import StepKind
-from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, natives, operators, statements
+from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, generators, natives, operators, statements
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
 from inspector.source.index import Definition
@@ -32,6 +32,7 @@ from inspector.source.values import (
     Generator,
     Instance,
     Items,
+    Managed,
     Mapping,
     ModuleValue,
     Native,
@@ -121,9 +122,13 @@ class Follower(State):
         """The items a loop sees."""
         return expressions.iterate(self, value, frame, node)
 
-    def run_generator(self, value: Generator, frame: Frame, node: Any) -> list[Value] | None:
-        """The items a generator yields."""
-        return calls.run_generator(self, value, frame, node)
+    def run_generator(self, value: Generator, frame: Frame, node: Any, *, first: bool = False) -> list[Value] | None:
+        """The items a generator yields, or only its first."""
+        return generators.run_generator(self, value, frame, node, first=first)
+
+    def run_managed(self, manager: Managed, block: Callable[[Value], Signal], frame: Frame, node: Any) -> Signal:
+        """Runs a `with` block inside a generator that stands around it."""
+        return generators.run_managed(self, manager, block, frame, node)
 
     def decorate(self, decorator: Any, made: Value, frame: Frame) -> Value:
         """What a decorator makes of a function."""

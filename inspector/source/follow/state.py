@@ -54,6 +54,8 @@ class Frame:
     guards: list[Guard] = field(default_factory=list)
     maybe_returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
+    at_yield: Any = None
+    """Called with each value that a generator yields, before it goes on."""
     handled: list[str] = field(default_factory=list)
 
     @property

@@ -24,6 +24,7 @@ from inspector.source.values import (
     Function,
     Instance,
     Items,
+    Managed,
     Mapping,
     Unknown,
     Value,
@@ -423,18 +424,28 @@ def _handler_text(frame: Frame, handler: cst.ExceptHandler) -> str:
 
 
 def _with(f: Follower, node: cst.With, frame: Frame) -> Signal:
-    managers = []
-    for item in node.items:
-        manager = f.evaluate(item.item, frame)
-        entered = f.enter(manager, frame, item.item)
-        managers.append((manager, item.item))
+    return _within(f, list(node.items), lambda: f.run(body_of(node.body), frame), frame)
+
+
+def _within(f: Follower, items: list[cst.WithItem], block: Callable[[], Signal], frame: Frame) -> Signal:
+    """Runs a block inside the managers of a `with` statement, the first one outermost."""
+    if not items:
+        return block()
+    item = items[0]
+    manager = f.evaluate(item.item, frame)
+
+    def inside(entered: Value) -> Signal:
         if item.asname is not None:
             assign(f, item.asname.name, entered, frame)
+        return _within(f, items[1:], block, frame)
+
+    if isinstance(manager, Managed):
+        return f.run_managed(manager, inside, frame, item.item)
+    entered = f.enter(manager, frame, item.item)
     try:
-        return f.run(body_of(node.body), frame)
+        return inside(entered)
     finally:
-        for manager, place in reversed(managers):
-            f.leave(manager, frame, place)
+        f.leave(manager, frame, item.item)
 
 
 # -- nested definitions --------------------------------------------------------------------------------------------------------
