@@ -237,11 +237,11 @@ def _module_of(frame: types.FrameType) -> str:
 
 
 def _is_resumed(frame: types.FrameType) -> bool:
-    """True where a generator or coroutine goes on from a yield or an await."""
+    """True where a generator or coroutine goes on from a yield or an await, or is closed: its body was entered before, or never."""
     if not frame.f_code.co_flags & _GENERATOR:
         return False
     code, at = frame.f_code.co_code, frame.f_lasti
-    return code[at] == _RESUME and code[at + 1] & 3 != 0
+    return code[at] != _RESUME or code[at + 1] & 3 != 0
 
 
 def _opcode(frame: types.FrameType) -> int:

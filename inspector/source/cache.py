@@ -84,7 +84,7 @@ def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> N
 
 def place(text: TorchText, name: str) -> Path:
     """The file behind a relative name."""
-    return text.root / name
+    return text.place(name)
 
 
 def remembered(path: Path, text: TorchText, files: list[str], record: type[T], make: Callable[[], T]) -> T:

@@ -54,6 +54,12 @@ class TorchText:
                 return path.relative_to(folder).as_posix()
         return path.name
 
+    def place(self, name: str) -> Path:
+        """The file that records name so: the other way round than `relative`."""
+        top = name.partition("/")[0].removesuffix(".py")
+        alone = next((file for file in self.files.values() if file.name == name), None)
+        return alone or self.packages.get(top, self.root) / name
+
     def is_followed(self, module: str) -> bool:
         """Whether calls inside this module are followed: torch's own and the subject's package."""
         return module.partition(".")[0] in ("torch", *self.packages, *self.files)
