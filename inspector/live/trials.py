@@ -61,7 +61,11 @@ class Trial(NamedTuple):
 
 
 def setting_of(definition: LossDefinition | None, configuration: Configuration, device: str, references: References) -> Setting:
-    """The setting, with the signature that the class has in the torch that runs."""
+    """The setting, with the signature that the class has in the torch that runs.
+
+    Raises InspectError `unknown-target-kind` where the loss has no such inputs.
+    """
+    samples.check_target_kind(definition, configuration)
     signature = instances.signature_of(build.find_class(configuration.subject))
     return Setting(definition, configuration, signature, device, references)
 

@@ -6,6 +6,8 @@ derivatives once; condition and partial derivatives follow from those by the cha
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +21,8 @@ _CONTEXT.dps = DIGITS
 _mpf = _CONTEXT.mpf
 _ZERO, _ONE = _mpf(0), _mpf(1)
 _INFINITY, _NAN = _mpf("inf"), _mpf("nan")
+_TINY = 5e-324
+"""Stands for a zero that a condition is divided by: the condition is then as large as it can be."""
 
 Real: TypeAlias = Any
 """An mpmath real; mpmath has no types."""
@@ -32,43 +36,45 @@ class Exact:
     `partials`: index of a variable -> derivative, itself such a number, for the variables made with `variable`.
     """
 
-    __slots__ = ("condition", "partials", "value")
+    __slots__ = ("condition", "near", "partials", "value")
 
-    def __init__(self, value: Real, condition: float, partials: dict[int, Exact] | None = None) -> None:
+    def __init__(self, value: Real, condition: float, partials: dict[int, Exact] | None = None, near: float | None = None) -> None:
         self.value = value
         self.condition = condition
         self.partials = partials
+        self.near = float(value) if near is None else near
+        """The nearest float; conditions are reckoned with floats."""
 
     # -- arithmetic -----------------------------------------------------------------------------------------------------
 
     def __add__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value + right.value, ((self, _ONE), (right, _ONE)), lambda _: (_EXACT_ONE, _EXACT_ONE))
+        return _result(self.value + right.value, ((self, 1.0), (right, 1.0)), lambda _: (_EXACT_ONE, _EXACT_ONE))
 
     def __sub__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value - right.value, ((self, _ONE), (right, _ONE)), lambda _: (_EXACT_ONE, -_EXACT_ONE))
+        return _result(self.value - right.value, ((self, 1.0), (right, 1.0)), lambda _: (_EXACT_ONE, -_EXACT_ONE))
 
     def __mul__(self, other: Exact | float) -> Exact:
         right = exact(other)
-        return _result(self.value * right.value, ((self, right.value), (right, self.value)), lambda _: (_bare(right), _bare(self)))
+        return _result(self.value * right.value, ((self, right.near), (right, self.near)), lambda _: (_bare(right), _bare(self)))
 
     def __truediv__(self, other: Exact | float) -> Exact:
         right = exact(other)
         value = _divide(self.value, right.value)
-        parts = ((self, _divide(_ONE, right.value)), (right, _divide(value, right.value)))
+        bottom = right.near or _TINY
+        parts = ((self, 1 / bottom), (right, self.near / bottom / bottom))
         return _result(value, parts, lambda found: (_EXACT_ONE / _bare(right), -found / _bare(right)))
 
     def __pow__(self, other: Exact | float) -> Exact:
         power = exact(other)
         if self.value == 0:
             slope = _ONE if power.value == 1 else _ZERO
-            return _result(_ZERO if power.value > 0 else _ONE, ((self, slope),), lambda _: (Exact(slope, 0.0),))
+            return _result(_ZERO if power.value > 0 else _ONE, ((self, float(slope)),), lambda _: (Exact(slope, 0.0),))
         value = self.value**power.value
-        slope = power.value * value / self.value
-        parts = [(self, slope)]
+        parts = [(self, power.near * float(value) / (self.near or _TINY))]
         if self.value > 0 and power.condition:
-            parts.append((power, value * _CONTEXT.log(self.value)))
+            parts.append((power, float(value * _CONTEXT.log(self.value))))
         return _result(value, tuple(parts), lambda _: (_bare(power) * _bare(self) ** (_bare(power) - 1),))
 
     def __radd__(self, other: float) -> Exact:
@@ -85,7 +91,7 @@ class Exact:
 
     def __neg__(self) -> Exact:
         negated = None if self.partials is None else {index: -slope for index, slope in self.partials.items()}
-        return Exact(-self.value, self.condition, negated)
+        return Exact(-self.value, self.condition, negated, -self.near)
 
     def __abs__(self) -> Exact:
         return -self if self < 0 else self
@@ -112,25 +118,25 @@ class Exact:
     __hash__ = None  # type: ignore[assignment]
 
     def __float__(self) -> float:
-        return float(self.value)
+        return self.near
 
     # -- functions ------------------------------------------------------------------------------------------------------
 
     def exp(self) -> Exact:
         value = _CONTEXT.exp(self.value)
-        return _result(value, ((self, value),), lambda found: (found,))
+        return _result(value, ((self, float(value)),), lambda found: (found,))
 
     def log(self) -> Exact:
         if self.value == 0:
             return Exact(-_INFINITY, 0.0)
-        return _result(_CONTEXT.log(self.value), ((self, _ONE / self.value),), lambda _: (_EXACT_ONE / _bare(self),))
+        return _result(_CONTEXT.log(self.value), ((self, 1 / (self.near or _TINY)),), lambda _: (_EXACT_ONE / _bare(self),))
 
     def root(self, degree: Exact | float) -> Exact:
         return self ** (1 / exact(degree))
 
     def sqrt(self) -> Exact:
         value = _CONTEXT.sqrt(self.value)
-        return _result(value, ((self, _divide(_ONE, 2 * value)),), lambda found: (_EXACT_ONE / (2 * found),))
+        return _result(value, ((self, 0.5 / (float(value) or _TINY)),), lambda found: (_EXACT_ONE / (2 * found),))
 
     def sign(self) -> int:
         return _compare(self, exact(0))
@@ -150,14 +156,14 @@ class Exact:
 
     def log_normalised(self, others: Sequence[Exact]) -> Exact:
         """The number itself, with the derivative of self - log Σ e^x over all the numbers in `others`."""
-        parts = ((self, _ONE), *((other, _ZERO) for other in others))
+        parts = ((self, 1.0), *((other, 0.0) for other in others))
         found = _result(self.value, parts, lambda _: (_EXACT_ONE, *(-_bare(other).exp() for other in others)))
         found.condition = self.condition
         return found
 
     def log_one_plus_exp(self) -> Exact:
         value = (self.value if self.value > 0 else _ZERO) + _CONTEXT.log1p(_CONTEXT.exp(-abs(self.value)))
-        return _result(value, ((self, _CONTEXT.exp(self.value - value)),), lambda found: ((_bare(self) - found).exp(),))
+        return _result(value, ((self, math.exp(self.near - float(value))),), lambda found: ((_bare(self) - found).exp(),))
 
     def log_sum_exp(self, others: Sequence[Exact]) -> Exact:
         """Of all the numbers in `others`, self among them."""
@@ -165,7 +171,7 @@ class Exact:
         if not _CONTEXT.isfinite(top):
             return Exact(top, 0.0)
         value = top + _CONTEXT.log(_CONTEXT.fsum(_CONTEXT.exp(other.value - top) for other in others))
-        parts = tuple((other, _CONTEXT.exp(other.value - value)) for other in others)
+        parts = tuple((other, math.exp(other.near - float(value))) for other in others)
         found = _result(value, parts, lambda found: tuple((_bare(other) - found).exp() for other in others))
         found.condition += abs(float(top)) + len(others)
         return found
@@ -175,12 +181,37 @@ def exact(value: Exact | float) -> Exact:
     """The number itself; a float becomes a constant that a machine rounds once, an int one that it does not."""
     if isinstance(value, Exact):
         return value
-    return Exact(_mpf(value), 0.0 if isinstance(value, int) else abs(value))
+    near = float(value)
+    return Exact(_mpf(value), 0.0 if isinstance(value, int) else abs(near), None, near)
+
+
+def total(numbers: Sequence[Exact | float]) -> Exact:
+    """The sum as one operation, with the condition of adding one number after the other; zero of none."""
+    terms = [exact(number) for number in numbers]
+    found = _result(_CONTEXT.fsum(term.value for term in terms), tuple((term, 1.0) for term in terms), lambda _: (_EXACT_ONE,) * len(terms))
+    found.condition += _partial_sums([term.near for term in terms])
+    return found
+
+
+def dot(lefts: Sequence[Exact | float], rights: Sequence[Exact | float]) -> Exact:
+    """The sum of products as one operation, with the condition of multiplying, then adding one product after the other."""
+    xs, ys = [exact(left) for left in lefts], [exact(right) for right in rights]
+    products = [x.value * y.value for x, y in zip(xs, ys, strict=True)]
+    parts = (*((x, y.near) for x, y in zip(xs, ys, strict=True)), *((y, x.near) for x, y in zip(xs, ys, strict=True)))
+    found = _result(_CONTEXT.fsum(products), parts, lambda _: (*map(_bare, ys), *map(_bare, xs)))
+    floats = [x.near * y.near for x, y in zip(xs, ys, strict=True)]
+    found.condition += _partial_sums(floats) + sum(map(abs, floats))
+    return found
+
+
+def _partial_sums(terms: Sequence[float]) -> float:
+    """Σ |partial sum| of the sums before the last."""
+    return sum(map(abs, list(itertools.accumulate(terms))[1:-1]))
 
 
 def variable(value: float, index: int) -> Exact:
     """An input to differentiate by: its partial derivative by itself is one."""
-    return Exact(_mpf(value), abs(value), {index: _EXACT_ONE})
+    return Exact(_mpf(value), abs(value), {index: _EXACT_ONE}, float(value))
 
 
 def pi() -> Exact:
@@ -193,24 +224,25 @@ _EXACT_ONE = Exact(_ONE, 0.0)
 _Slopes: TypeAlias = Callable[[Exact], tuple[Exact, ...]]
 
 
-def _result(value: Real, parts: tuple[tuple[Exact, Real], ...], slopes: _Slopes) -> Exact:
-    """The value of an operation. `parts`: each operand with the local derivative by it, the sign of which does not matter.
+def _result(value: Real, parts: tuple[tuple[Exact, float], ...], slopes: _Slopes) -> Exact:
+    """The value of an operation. `parts`: each operand with the size of the local derivative by it.
 
     `slopes` makes those derivatives from the result, as numbers with a condition of their own; asked only where variables are about.
     """
-    condition = abs(float(value))
+    near = float(value)
+    condition = abs(near)
     differentiated = False
     for operand, slope in parts:
         if operand.condition:
-            condition += abs(float(slope)) * operand.condition
+            condition += abs(slope) * operand.condition
         differentiated = differentiated or operand.partials is not None
-    found = Exact(value, condition)
+    found = Exact(value, condition, None, near)
     if differentiated:
-        found.partials = _chained(parts, slopes(Exact(value, condition)))
+        found.partials = _chained(parts, slopes(Exact(value, condition, None, near)))
     return found
 
 
-def _chained(parts: tuple[tuple[Exact, Real], ...], slopes: tuple[Exact, ...]) -> dict[int, Exact]:
+def _chained(parts: tuple[tuple[Exact, float], ...], slopes: tuple[Exact, ...]) -> dict[int, Exact]:
     """The chain rule."""
     partials: dict[int, Exact] = {}
     for (operand, _), slope in zip(parts, slopes, strict=False):
@@ -222,7 +254,7 @@ def _chained(parts: tuple[tuple[Exact, Real], ...], slopes: tuple[Exact, ...]) -
 
 def _bare(number: Exact) -> Exact:
     """The number without its derivatives."""
-    return number if number.partials is None else Exact(number.value, number.condition)
+    return number if number.partials is None else Exact(number.value, number.condition, None, number.near)
 
 
 def _divide(top: Real, bottom: Real) -> Real:
@@ -272,7 +304,7 @@ def comparisons() -> Iterator[Comparisons]:
 
 def double_double(number: Exact) -> tuple[float, float]:
     """The value as a float and what is left over, a second float: together 106 bits."""
-    high = float(number.value)
+    high = number.near
     if high in (float("inf"), float("-inf")) or high != high:
         return high, 0.0
     return high, float(number.value - _mpf(high))

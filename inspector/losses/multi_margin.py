@@ -2,7 +2,7 @@
 
 from inspector.losses.arguments import CLASS_WEIGHT, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, indices, real, sizes_of
-from inspector.losses.latex import by
+from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, Vector, hinge, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
 from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Simpler, Slope
@@ -34,28 +34,34 @@ def _by_input(input: Vector, target: int, p: int, margin: float, weight: Vector 
 _PLAIN: dict[str, None | int] = {"weight": None, "p": 1}
 
 RULE = Rule(
-    latex=r"\ell = \frac{w_y}{C} \sum_{i \ne y} \max(0, m - x_y + x_i)^p",
-    text="ℓ = w[y]·Σ_i≠y(max(0, m − x[y] + x[i])^p)/C",
+    latex=r"\ell = \frac{w_y}{C} \sum_{i \ne y} \max(0, g_i)^p",
+    text="ℓ = w[y]·Σ_i≠y(max(0, g[i])^p)/C",
     symbols={"x": "input", "y": "target", "m": "margin", "p": "p", "w": "weight"},
-    where="C the number of classes",
+    where="g = m − x[y] + x; C the number of classes",
+    where_latex=r"g_i = m - x_y + x_i",
     term=_term,
     slopes=(
         Slope(
             "input",
-            by("x_i") + r"\frac{w_y\, p}{C} \max(0, m - x_y + x_i)^{p-1} [m - x_y + x_i > 0]",
-            "∂ℓ/∂x[i] = w[y]·p·max(0, m − x[y] + x[i])^(p−1)·[m − x[y] + x[i] > 0]/C for i ≠ y, minus their sum for i = y",
+            by("x_i")
+            + either(
+                r"\frac{w_y\, p}{C} \max(0, g_i)^{p-1} [g_i > 0]",
+                r"i \ne y",
+                r"-\frac{w_y\, p}{C} \sum_{k \ne y} \max(0, g_k)^{p-1} [g_k > 0]",
+            ),
+            "∂ℓ/∂x[i] = w[y]·p·max(0, g[i])^(p−1)·[g[i] > 0]/C if i ≠ y, else −w[y]·p·Σ_k≠y(max(0, g[k])^(p−1)·[g[k] > 0])/C",
             _by_input,
             (
                 Simpler(
                     dict(_PLAIN),
-                    by("x_i") + r"\frac{1}{C} [m - x_y + x_i > 0]",
-                    "∂ℓ/∂x[i] = [m − x[y] + x[i] > 0]/C for i ≠ y, minus their sum for i = y",
+                    by("x_i") + either(r"\frac{1}{C} [g_i > 0]", r"i \ne y", r"-\frac{1}{C} \sum_{k \ne y} [g_k > 0]"),
+                    "∂ℓ/∂x[i] = [g[i] > 0]/C if i ≠ y, else −Σ_k≠y([g[k] > 0])/C",
                 ),
             ),
         ),
     ),
     core=("C",),
-    simpler=(Simpler(dict(_PLAIN), r"\ell = \frac{1}{C} \sum_{i \ne y} \max(0, m - x_y + x_i)", "ℓ = Σ_i≠y(max(0, m − x[y] + x[i]))/C"),),
+    simpler=(Simpler(dict(_PLAIN), r"\ell = \frac{1}{C} \sum_{i \ne y} \max(0, g_i)", "ℓ = Σ_i≠y(max(0, g[i]))/C"),),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
-from inspector.losses.mathematics import Number, Vector, hinge, step
+from inspector.losses.mathematics import Number, Vector, hinge, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
 from inspector.losses.schema import Case, InputForm, LabelLists, LossDefinition, Rule, Slope
 
@@ -23,7 +23,7 @@ def _pairs(input: Vector, target: Sequence[int]) -> list[tuple[int, int]]:
 
 def _term(input: Vector, target: Sequence[int]) -> Number:
     hinges = [hinge(1 - input[j] + input[i]) for j, i in _pairs(input, target)]
-    return sum(hinges) / len(input)
+    return total(hinges) / len(input)
 
 
 def _by_input(input: Vector, target: Sequence[int]) -> Vector:

@@ -27,7 +27,7 @@ RULE = Rule(
     latex=r"\ell = -\frac{1}{C} \sum_c w_c \left(y_c \log s_c + (1 - y_c) \log(1 - s_c)\right)",
     text="ℓ = −Σ_c(w[c]·(y[c]·log(s[c]) + (1 − y[c])·log(1 − s[c])))/C",
     symbols={"x": "input", "y": "target", "w": "weight"},
-    where="s = 1/(1 + exp(−x)), C the number of classes",
+    where="s = 1/(1 + exp(−x)); C the number of classes",
     where_latex=r"s = \frac{1}{1 + e^{-x}}",
     term=_term,
     slopes=(
@@ -43,7 +43,7 @@ RULE = Rule(
     simpler=(
         Simpler(
             {"weight": None},
-            r"\ell = -\frac{1}{C} \sum_c y_c \log s_c + (1 - y_c) \log(1 - s_c)",
+            r"\ell = -\frac{1}{C} \sum_c \left(y_c \log s_c + (1 - y_c) \log(1 - s_c)\right)",
             "ℓ = −Σ_c(y[c]·log(s[c]) + (1 − y[c])·log(1 − s[c]))/C",
         ),
     ),

@@ -48,8 +48,8 @@ def _rate_by_target(input: Number, target: Number, full: bool, eps: float) -> Nu
     return -log(input + eps) + _stirling_slope(target, full)
 
 
-_SYMBOLS = {"x": "input", "y": "target", "ε": "eps"}
-_WHERE = "S = y·log(y) − y + log(2·π·y)/2 if full and y > 1, else 0; S′ its derivative"
+_SYMBOLS = {"x": "input", "y": "target", "ε": "eps", "full": "full"}
+_WHERE = "S = y·log(y) − y + log(2·π·y)/2 if full and y > 1, else 0; S′ = log(y) + 1/(2·y) if full and y > 1, else 0"
 _WHERE_LATEX = r"S = y \log y - y + \frac{1}{2} \log(2 \pi y) \text{ if full and } y > 1, \text{ else } 0"
 
 LOGARITHM_RULE = Rule(
@@ -65,7 +65,7 @@ LOGARITHM_RULE = Rule(
             "target", by("y") + "S' - x", "∂ℓ/∂y = S′ − x", _logarithm_by_target, (Simpler({"full": False}, by("y") + "-x", "∂ℓ/∂y = −x"),)
         ),
     ),
-    simpler=(Simpler({"full": False}, r"\ell = e^{x} - y x", "ℓ = exp(x) − y·x"),),
+    simpler=(Simpler({"full": False}, r"\ell = e^{x} - y x", "ℓ = exp(x) − y·x", ""),),
     when={"log_input": True},
 )
 
@@ -86,7 +86,7 @@ RATE_RULE = Rule(
             (Simpler({"full": False}, by("y") + r"-\log(x + \varepsilon)", "∂ℓ/∂y = −log(x + ε)"),),
         ),
     ),
-    simpler=(Simpler({"full": False}, r"\ell = x - y \log(x + \varepsilon)", "ℓ = x − y·log(x + ε)"),),
+    simpler=(Simpler({"full": False}, r"\ell = x - y \log(x + \varepsilon)", "ℓ = x − y·log(x + ε)", ""),),
     when={"log_input": False},
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from inspector.losses.exact import Exact, exact, variable
+from inspector.losses.exact import Exact, exact, total, variable
 from inspector.losses.schema import Case, InputForm, LossDefinition, NoReference, Reduction, Rule
 
 Positions: TypeAlias = Any
@@ -172,7 +172,7 @@ def denominator(frame: Frame, reduction: Reduction) -> Exact | None:
         return exact(first.shape[0] if first.shape else 1)
     if reduction.share is None:
         return None
-    return _sum([exact(frame.call(reduction.share, index)) for index in frame.indices])
+    return total([exact(frame.call(reduction.share, index)) for index in frame.indices])
 
 
 def reduce(losses: Sequence[Exact], frame: Frame, reduction: Reduction) -> list[Exact]:
@@ -182,7 +182,7 @@ def reduce(losses: Sequence[Exact], frame: Frame, reduction: Reduction) -> list[
     divided = losses
     if reduction.divisor is not None:
         divided = [loss / exact(frame.call(reduction.divisor, index)) for loss, index in zip(losses, frame.indices, strict=True)]
-    top, bottom = _sum(divided), denominator(frame, reduction)
+    top, bottom = total(divided), denominator(frame, reduction)
     return [top if bottom is None else top / bottom]
 
 
@@ -203,11 +203,11 @@ def slopes(frame: Frame) -> Slopes:
 
 def gradient(of_terms: list[list[tuple[int, Exact]]], weights: Sequence[Exact], size: int) -> list[Exact]:
     """Σ weight·derivative, for each position of an input."""
-    sums = [exact(0)] * size
+    found: list[list[Exact]] = [[] for _ in range(size)]
     for entries, weight in zip(of_terms, weights, strict=True):
         for position, slope in entries:
-            sums[position] = sums[position] + weight * slope
-    return sums
+            found[position].append(weight * slope)
+    return [total(terms) for terms in found]
 
 
 # -- helpers of the frame -----------------------------------------------------------------------------------------------
@@ -267,10 +267,6 @@ def _flat(positions: Positions, values: Any) -> Iterable[tuple[int, Exact]]:
         return
     for inner, value in zip(positions, values, strict=True):
         yield from _flat(inner, value)
-
-
-def _sum(numbers: Sequence[Exact]) -> Exact:
-    return sum(numbers[1:], numbers[0]) if numbers else exact(0)
 
 
 @cache

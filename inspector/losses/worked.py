@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from inspector.losses import reference
-from inspector.losses.exact import Exact, comparisons, double_double, exact
+from inspector.losses.exact import Exact, comparisons, double_double, exact, total
 from inspector.losses.reference import Frame, Given, Slopes
 from inspector.losses.schema import LossDefinition, Reduction
 
@@ -119,11 +119,10 @@ def _reduced(reduction: Reduction, frame: Frame, given: Given, losses: Sequence[
     value = reference.reduce(losses, frame, reduction)
     found = gradients(frame, given, slopes, reduction)
     along = [slope * step for name in found for slope, step in zip(found[name], direction(len(found[name])), strict=True)]
-    tangent = sum(along[1:], along[0]) if along else exact(0)
     return Reduced(
         quantity(value, frame.shape if reduction.name == "none" else ()),
         {name: quantity(numbers, given.tensors[name].shape) for name, numbers in found.items()},
-        quantity([tangent], ()),
+        quantity([total(along)], ()),
     )
 
 
