@@ -11,6 +11,7 @@ import sys
 import sysconfig
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from inspector.errors import CouldNotRun, InspectError
 from inspector.report import Release
@@ -31,6 +32,8 @@ class TorchText:
         self.release = release
         self.packages = packages or {}
         self.files = files or {}
+        self.shared: dict[str, dict[Any, Any]] = {}
+        """What was made of this text and stays true of it: tables of modules and parsed slices, by their kind."""
         self._texts: dict[Path, str] = {}
         self._files: dict[str, Path | None] = {}
 

@@ -13,11 +13,13 @@ import msgspec
 
 DefinitionKind: TypeAlias = Literal["function", "class", "assign", "import", "block"]
 
-# Strings and comments are matched first so that a `def` inside them is not taken for one.
+# Strings and comments are matched first so that a `def` inside them is not taken for one; nothing matched is tried again.
 _SCAN = re.compile(
-    r'(?P<skip>[rRbBuUfF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\')|#[^\n]*'
-    r'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')'
-    r"|^(?P<indent>[ \t]*)(?P<word>@|(?:async[ ]+)?[A-Za-z_]\w*)",
+    r'(?P<skip>(?:\b[rRbBuUfF]{1,2})?(?:"""(?:[^"\\]++|\\.|"(?!""))*+"""|'
+    r"'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r')|#[^\n]*+|"(?:[^"\\\n]++|\\.)*+"|'
+    r"'(?:[^'\\\n]++|\\.)*+')"
+    r"|^(?P<indent>[ \t]*+)(?P<word>@|(?:async[ ]+)?[A-Za-z_]\w*+)(?![\"'])",
     re.DOTALL | re.MULTILINE,
 )
 _BLOCK_WORDS = frozenset({"if", "elif", "else", "try", "except", "finally", "with", "for", "while"})
@@ -141,14 +143,9 @@ def _one(lines: list[str], head: _Head, place: tuple[int, int, int, str]) -> lis
 
 
 def _last_line(lines: list[str], head: _Head, last: int) -> int:
-    """Last line of a definition: blank lines and comments after it, no deeper than its head, are not its own."""
+    """Last line of a definition: blank lines and comments after its last statement are not its own, as Python counts."""
     end = last
-    while end > head.line:
-        text = lines[end - 1]
-        stripped = text.strip()
-        comment_outside = stripped.startswith("#") and len(text) - len(text.lstrip()) <= head.indent
-        if stripped and not comment_outside:
-            break
+    while end > head.line and lines[end - 1].strip()[:1] in ("", "#"):
         end -= 1
     return end
 

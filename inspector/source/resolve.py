@@ -52,7 +52,8 @@ class Library:
         self.stubs = Stubs(text)
         self.evaluate: Callable[[ModuleTable, Definition], Value | None] | None = None
         self.evaluate_member: Callable[[ClassValue, Definition], Value | None] | None = None
-        self._modules: dict[str, ModuleTable | None] = {}
+        self._modules: dict[str, ModuleTable | None] = text.shared.setdefault("modules", {})
+        self._seen: set[str] = set()
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._own: dict[tuple[ClassValue, str], Value | None] = {}
@@ -60,12 +61,13 @@ class Library:
         self._members: dict[ClassValue, dict[str, Definition]] = {}
         self._mros: dict[ClassValue, tuple[Value, ...]] = {}
         self._classes: dict[tuple[str, str], ClassValue] = {}
-        self._slices: dict[tuple[str, int, int], Slice] = {}
+        self._slices: dict[tuple[str, int, int], Slice] = text.shared.setdefault("slices", {})
 
     # -- modules and their names ---------------------------------------------------------------------------------------
 
     def module(self, name: str) -> ModuleTable | None:
         """The table of a module; None where there is no Python text of it."""
+        self._seen.add(name)
         if name not in self._modules:
             path = self.text.file_of(name)
             self._modules[name] = (
@@ -75,7 +77,7 @@ class Library:
 
     def files(self) -> list[str]:
         """Every file that was looked at, relative to the folder that holds torch: what a kept record depends on."""
-        followed = [table for table in self._modules.values() if table is not None and self.text.is_followed(table.name)]
+        followed = [table for name in self._seen if (table := self._modules.get(name)) is not None and self.text.is_followed(name)]
         return sorted(table.file for table in followed)
 
     def lookup(self, module: str, name: str) -> Value | None:

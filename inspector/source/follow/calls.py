@@ -13,6 +13,7 @@ from inspector.source.follow import builtin_calls, containers, natives
 from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
+from inspector.source.parse import walk
 from inspector.source.values import (
     NONE,
     NOTHING,
@@ -173,25 +174,9 @@ def is_generator(f: Follower, code: Any) -> bool:
     if isinstance(code, cst.Lambda):
         return False
     if code not in f.generators:
-        finder = _YieldFinder()
-        code.body.visit(finder)
-        f.generators[code] = finder.found
+        inside = walk(code.body, (cst.FunctionDef, cst.Lambda, cst.ClassDef))
+        f.generators[code] = any(isinstance(part, cst.Yield) for part in inside)
     return f.generators[code]
-
-
-class _YieldFinder(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def visit_Yield(self, node: cst.Yield) -> None:
-        self.found = True
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        return False
 
 
 def bind_arguments(f: Follower, params: cst.Parameters, arguments: Arguments, inner: Frame, function: Function) -> None:

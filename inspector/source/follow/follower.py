@@ -19,6 +19,7 @@ from inspector.source.follow import attributes, builtin_calls, calls, containers
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
 from inspector.source.index import Definition
+from inspector.source.parse import walk
 from inspector.source.resolve import Library, ModuleTable
 from inspector.source.values import (
     NONE,
@@ -466,24 +467,13 @@ def _has_no_value(line: str) -> bool:
     return ":" in code and "=" not in code
 
 
-class _CallFinder(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[cst.Call] = []
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def leave_Call(self, original_node: cst.Call) -> None:
-        if not (isinstance(original_node.func, cst.Name) and original_node.func.value == "super"):
-            self.found.append(original_node)
-
-
 def _calls_in(nodes: Sequence[Any]) -> list[cst.Call]:
-    finder = _CallFinder()
+    """The calls in a piece of code, inner ones first, as they would run; bodies of nested functions are not part of it."""
+    found: list[cst.Call] = []
     for node in nodes:
-        node.visit(finder)
-    return finder.found
+        here = [part for part in walk(node, (cst.FunctionDef, cst.ClassDef)) if isinstance(part, cst.Call)]
+        found += [part for part in here if not (isinstance(part.func, cst.Name) and part.func.value == "super")]
+    return found
 
 
 __all__ = ["Callable", "Follower", "Unknown", "guard_for"]
