@@ -6,9 +6,36 @@ In: a canonical native name. Out: whether a stub defines it, and the return type
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from inspector.source.finders import TorchText
+
+_SIGNATURE = r"^{0}def {1}\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):"
+
+
+@dataclass(frozen=True)
+class StubParameter:
+    """One parameter as a stub says it; `several` for `*size`."""
+
+    name: str
+    annotation: str
+    required: bool
+    keyword: bool
+
+    @property
+    def several(self) -> bool:
+        """Whether it takes any number of positional arguments."""
+        return self.name.startswith("*")
+
+
+@dataclass(frozen=True)
+class Overload:
+    """One signature of a C function: its parameters and what it returns, as written."""
+
+    parameters: tuple[StubParameter, ...]
+    returns: str
+
 
 _TENSOR_CLASS = re.compile(r"^class TensorBase\b", re.MULTILINE)
 
@@ -20,6 +47,8 @@ class Stubs:
         self._text = text
         self.defines = lru_cache(maxsize=4096)(self._defines)
         self.returns = lru_cache(maxsize=4096)(self._returns)
+        self.overloads = lru_cache(maxsize=4096)(self._overloads)
+        self.fields = lru_cache(maxsize=256)(self._fields)
 
     def _stub(self, module: str) -> str:
         path = self._text.file_of(module, stub=True)
@@ -44,6 +73,55 @@ class Stubs:
         text = self._stub("torch._C")
         start = _TENSOR_CLASS.search(text)
         return _annotation(text[start.start() :], f"    def {short}(", "\n") if start else ""
+
+
+    def _overloads(self, name: str) -> tuple[Overload, ...]:
+        """Every signature the stubs give a function or a method of Tensor, in their order."""
+        owner, _, short = name.rpartition(".")
+        modules = ("torch._C._VariableFunctions", "torch._C") if owner == "torch" else (owner,)
+        indent = "    " if owner == "torch.Tensor" else ""
+        for text in [self._tensor_class()] if indent else [self._stub(module) for module in modules]:
+            found = tuple(_overload(match) for match in re.finditer(_SIGNATURE.format(indent, re.escape(short)), text, re.MULTILINE | re.DOTALL))
+            if found:
+                return found
+        return ()
+
+    def _tensor_class(self) -> str:
+        text = self._stub("torch._C")
+        start = _TENSOR_CLASS.search(text)
+        return text[start.start() :] if start else ""
+
+    def _fields(self, name: str) -> tuple[str, ...]:
+        """The names of what a function of several results returns, such as `torch.return_types.max`: ("values", "indices")."""
+        module, _, short = name.rpartition(".")
+        start = re.search(rf"^class {re.escape(short)}\(", self._stub(module), re.MULTILINE)
+        body = self._stub(module)[start.end() :].partition("\nclass ")[0] if start else ""
+        return tuple(re.findall(r"@property\s+def (\w+)\(", body))
+
+
+def _overload(match: re.Match[str]) -> Overload:
+    parameters = []
+    keyword = False
+    for part in _split(match[1]):
+        name, _, rest = part.partition(":")
+        annotation, _, default = rest.partition("=")
+        if part.startswith("*"):
+            keyword = True
+            if part == "*":
+                continue
+        parameters.append(StubParameter(name.strip(), annotation.strip(), not default and not part.startswith("*"), keyword))
+    return Overload(tuple(parameters), " ".join(match[2].split()))
+
+
+def _split(text: str) -> list[str]:
+    """Parts between commas that stand in no brackets."""
+    parts, depth, start = [], 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [" ".join(part.split()) for part in [*parts, text[start:]] if part.strip()]
 
 
 def _annotation(text: str, head: str, before: str) -> str:

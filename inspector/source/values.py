@@ -149,8 +149,10 @@ class Items:
 
     kind: Literal["tuple", "list", "set", "frozenset"]
     items: list[Value] | None
-    made_by: External | None = None
+    made_by: External | ClassValue | None = None
     """The named tuple type that made it, where one did."""
+    fields: tuple[str, ...] = ()
+    """Names of its items, where they have names."""
 
     @property
     def known(self) -> bool:

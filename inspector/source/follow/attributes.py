@@ -95,6 +95,10 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return _from_function(f, value, name)
         case Builtin(name=builtin):
             return Builtin(f"{builtin}.{name}")
+        case Items(items=list(items), fields=fields) if name in fields:
+            return items[fields.index(name)]
+        case Items(made_by=ClassValue() as cls):
+            return _from_named_tuple(f, value, cls, name, frame, node)
         case Mapping() | Items() | Const():
             method = plain_method(value, name)
             if method is None:
@@ -106,6 +110,16 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return External(f"property.{name}", value)
         case _:
             return NOTHING
+
+
+def _from_named_tuple(f: Follower, value: Items, cls: ClassValue, name: str, frame: Frame, node: Any) -> Value:
+    """A method or property of a class that derives from NamedTuple; else what every tuple has."""
+    found = f.library.member(cls, name)
+    if found is None:
+        return plain_method(value, name) or NOTHING
+    if isinstance(found[1], Property):
+        return f.call(Bound(found[1].getter, value), [], frame, node, kind="attribute")
+    return bind(found[1], value, cls)
 
 
 def plain_method(value: Mapping | Items | Const, name: str) -> NativeMethod | None:

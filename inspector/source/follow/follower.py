@@ -349,7 +349,9 @@ class Follower(State):
         if name in ("torch._C._set_grad_enabled", "torch.set_grad_enabled") and arguments.positional:
             flag = arguments.positional[0]
             self.grad_enabled = bool(flag.value) if isinstance(flag, Const) else self.grad_enabled
-        return natives.result_of(name, arguments, self.library.stubs.returns(name))
+        returns = natives.returned_by(self.library.stubs.overloads(name), arguments)
+        fields = self.library.stubs.fields(returns) if returns.startswith("torch.return_types.") else ()
+        return natives.several_results(fields, arguments) if fields else natives.result_of(name, arguments, returns)
 
     def is_native_type(self, name: str) -> bool:
         """Whether a native name is a type: no profiler sees a type being called."""

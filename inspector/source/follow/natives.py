@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from inspector.source.follow.state import Arguments
+from inspector.source.stubs import Overload
 from inspector.source.values import NONE, NOTHING, Const, Items, Tensor, Unknown, Value
 
 PLAIN = "no graph is being traced"
@@ -182,6 +183,36 @@ def result_of(name: str, arguments: Arguments, returns: str) -> Value:
         if found is not None:
             return found
     return _by_type(returns, name, arguments, short)
+
+
+def returned_by(overloads: Sequence[Overload], arguments: Arguments) -> str:
+    """What the first overload that takes these arguments returns, as its stub says it; "" where no stub says."""
+    fitting = (overload.returns for overload in overloads if _takes(overload, arguments))
+    return next(fitting, overloads[0].returns if overloads else "")
+
+
+def _takes(overload: Overload, arguments: Arguments) -> bool:
+    named = {parameter.name.lstrip("*"): parameter for parameter in overload.parameters}
+    places = [parameter for parameter in overload.parameters if not parameter.keyword]
+    several = any(parameter.several for parameter in overload.parameters)
+    if len(arguments.positional) > len(places) and not several or any(name not in named for name in arguments.named):
+        return False
+    given = {parameter.name: value for parameter, value in zip(places, arguments.positional, strict=False)} | arguments.named
+    if not arguments.open and any(parameter.required and parameter.name not in given for parameter in overload.parameters):
+        return False
+    return all(_suits(named[name].annotation, value) for name, value in given.items())
+
+
+def _suits(annotation: str, value: Value) -> bool:
+    """False only where the kind of a value shows that the annotation is another."""
+    if isinstance(value, Const) and type(value.value) in (int, float, bool, str):
+        return annotation != "Tensor"
+    return not isinstance(value, Tensor) or "Tensor" in annotation or annotation in ("", "Any", "Number | _complex", "Number")
+
+
+def several_results(fields: tuple[str, ...], arguments: Arguments) -> Items:
+    """What a function of several results gives: a tuple whose fields have names."""
+    return Items("tuple", [_tensor_like(arguments, "") for _ in fields], fields=fields)
 
 
 def _by_type(returns: str, name: str, arguments: Arguments, short: str) -> Value:
