@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inspector.errors import CouldNotRun, InspectError
     from inspector.pipeline import inspect_loss
+    from inspector.render.notebook import mimebundle
     from inspector.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["CouldNotRun", "InspectError", "Report", "__version__", "inspect_loss"]
+__all__ = ["CouldNotRun", "InspectError", "Report", "__version__", "inspect_loss", "mimebundle"]
 
-_HOMES = {"inspect_loss": "pipeline", "Report": "report", "InspectError": "errors", "CouldNotRun": "errors"}
+_HOMES = {
+    "inspect_loss": "pipeline",
+    "Report": "report",
+    "InspectError": "errors",
+    "CouldNotRun": "errors",
+    "mimebundle": "render.notebook",
+}
 
 
 def __getattr__(name: str) -> Any:

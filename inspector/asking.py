@@ -66,18 +66,19 @@ def _beside(text: TorchText, cls: type) -> TorchText:
 
 
 def _spelled(text: TorchText, subject: str, more: tuple[str | None, tuple[Hook, ...]], *, live: bool) -> Asked:
+    from inspector.live import allowed
     from inspector.source.expression import parse_expression
 
     name, args = parse_expression(subject) if "(" in subject else (subject.strip(), ())
     try:
-        entry = catalog.find(catalog.read_catalog(text), name)
+        entry = catalog.loss_named(text, name) or catalog.find(catalog.read_catalog(text), name)
     except InspectError:
         asked = _elsewhere(text, name)
         if asked is None:
             raise
         return asked
     expression = f"{entry.name}({subject.partition('(')[2].rpartition(')')[0]})"
-    return _with_sample(text, Configuration(entry.qualified_name, expression, args, *more), live=live)
+    return _with_sample(text, Configuration(entry.qualified_name, expression, allowed.checked(args), *more), live=live)
 
 
 def _elsewhere(text: TorchText, name: str) -> Asked | None:

@@ -64,12 +64,19 @@ def _run(report: Report, asked: Asked) -> Report:
     if isinstance(asked.sample, Unresolved) or not asked.may_run:
         why = NotRun(asked.sample.reason if isinstance(asked.sample, Unresolved) else asking.NOT_FROM_HERE)
         return msgspec.structs.replace(report, observation=why, agreement=why, example=why)
+    from inspector.live import threads
+
+    with threads.one_thread():
+        return _with_live_parts(report, asked, asked.sample)
+
+
+def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
     from inspector import agreement
     from inspector.live import build, example, observe, verify
 
     instance = asked.instance if asked.instance is not None else build.make_instance(asked.configuration)
     try:
-        observation = observe.observe(instance, asked.sample, root=asked.text.root)
+        observation = observe.observe(instance, sample, root=asked.text.root)
     except InspectError as refused:
         why = NotRun(refused.what)
         return msgspec.structs.replace(report, observation=why, agreement=why, example=why)
@@ -77,7 +84,7 @@ def _run(report: Report, asked: Asked) -> Report:
         report,
         observation=observation,
         agreement=agreement.compare(report.call_trace, observation),
-        example=example.work_out(asked.configuration, asked.sample, instance=asked.instance),
+        example=example.work_out(asked.configuration, sample, instance=asked.instance),
         checks=verify.verify(losses.find(asked.configuration.subject), asked.configuration),
     )
 
@@ -126,13 +133,14 @@ def agreement_rows(names: Sequence[str] | None = None, *, every: bool = False, m
 
 def _row(asked: Asked) -> AgreementRow:
     from inspector import agreement
-    from inspector.live import build, observe
+    from inspector.live import build, observe, threads
 
     name = asking.title(asked.configuration)
     if isinstance(asked.sample, Unresolved):
         return AgreementRow(asked.configuration.subject, name, 0, 0, 0, (), (), asked.sample.reason)
     read = reading.read(asked.text, asked.configuration, asked.sample)
-    observation = observe.observe(build.make_instance(asked.configuration), asked.sample, root=asked.text.root)
+    with threads.one_thread():
+        observation = observe.observe(build.make_instance(asked.configuration), asked.sample, root=asked.text.root)
     observed, taken, known = agreement.edges(read.call_trace, observation)
     missing, extra = ([f"{caller} -> {callee}" for caller, callee in sorted(edges)] for edges in (observed - known, taken - observed))
     return AgreementRow(

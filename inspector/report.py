@@ -524,6 +524,13 @@ class Report(Record, frozen=True):
         raw = msgspec.json.encode(self, order="deterministic")
         return (msgspec.json.format(raw, indent=indent) if indent else raw).decode()
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: plain text, and HTML without scripts. Drawn by the package's face; a record draws nothing."""
+        import inspector
+
+        bundle: dict[str, str] = inspector.mimebundle(self, include, exclude)
+        return bundle
+
     @staticmethod
     def from_json(text: str | bytes, where: str = "") -> Report:
         """The Report that `to_json` wrote; raises InspectError `damaged-report` or `report-version` with one line."""

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from inspector.errors import CouldNotRun, InspectError
-from inspector.live import hooks
+from inspector.live import allowed, hooks
 from inspector.report import Argument, Configuration, Constant, Items, Maker, Reference, Sample, TensorData, Term
 
 SEED = 0
@@ -26,13 +26,6 @@ SEED = 0
 
 REFUSALS = (TypeError, ValueError, RuntimeError, AssertionError, LookupError, ArithmeticError, AttributeError)
 """What torch raises when it is given arguments or inputs it does not take."""
-
-TENSOR_MAKERS = frozenset(
-    {"rand", "randn", "randint", "randperm", "ones", "zeros", "full", "tensor", "arange", "eye", "linspace", "Tensor", "FloatTensor"}
-)
-"""The functions under `torch.` that an argument may call."""
-
-_SHORT = {"nn": "torch.nn", "F": "torch.nn.functional"}
 
 
 def make_instance(configuration: Configuration, *, dtype: str | None = None, device: str | None = None) -> nn.Module:
@@ -77,7 +70,7 @@ def fixed_random(seed: int = SEED) -> Iterator[None]:
 
 def find_class(qualified_name: str) -> type:
     """The class of that name. Modules of torch are imported; a module of anybody else must already be loaded."""
-    parts = _full(qualified_name).split(".")
+    parts = allowed.full_name(qualified_name).split(".")
     for split in range(len(parts) - 1, 0, -1):
         found: Any = _module(".".join(parts[:split]))
         for name in parts[split:]:
@@ -140,16 +133,15 @@ def _moved(made: Any, target: _Target) -> Any:
 
 
 def _call(term: Maker, target: _Target) -> Any:
-    name = _full(term.function)
-    prefix, _, last = name.rpartition(".")
-    if prefix == "torch" and last in TENSOR_MAKERS:
-        made = _construct(getattr(torch, last), term.args, name, target)
+    name = allowed.full_name(term.function)
+    if allowed.is_tensor_maker(name):
+        made = _construct(getattr(torch, name.rpartition(".")[2]), term.args, name, target)
         return _placed(made, target)
-    if prefix == "torch.nn" or prefix.startswith("torch.nn."):
+    if allowed.is_under_torch_nn(name):
         cls = find_class(name)
         if _may_be_constructed(cls):
             return _moved(_construct(cls, term.args, name, target), target)
-    raise _not_allowed(f"{term.function}(…)")
+    raise allowed.not_allowed(f"{term.function}(…)")
 
 
 def _may_be_constructed(cls: type) -> bool:
@@ -181,28 +173,17 @@ def one_line(error: BaseException) -> str:
 
 def _referenced(name: str) -> Any:
     """A dtype of torch, a function of torch.nn.functional, or a class under torch.nn."""
-    full = _full(name)
+    full = allowed.full_name(name)
     prefix, _, last = full.rpartition(".")
     if prefix == "torch" and isinstance(getattr(torch, last, None), torch.dtype):
         return getattr(torch, last)
     if prefix == "torch.nn.functional" and callable(getattr(nn.functional, last, None)):
         return getattr(nn.functional, last)
-    if prefix == "torch.nn" or prefix.startswith("torch.nn."):
+    if allowed.is_under_torch_nn(full):
         cls = find_class(full)
         if _is_of_torch_nn(cls):
             return cls
-    raise _not_allowed(name)
-
-
-def _not_allowed(shown: str) -> InspectError:
-    allowed = ", ".join(f"torch.{name}" for name in sorted(TENSOR_MAKERS) if name[0].islower())
-    todo = f"use literals, a class of torch.nn, or one of {allowed}"
-    return InspectError("expression-not-allowed", f"{shown} is not run here", todo=todo)
-
-
-def _full(name: str) -> str:
-    head, _, rest = name.partition(".")
-    return f"{_SHORT[head]}.{rest}" if head in _SHORT and rest else name
+    raise allowed.not_allowed(name)
 
 
 def _module(name: str) -> Any:

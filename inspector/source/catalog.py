@@ -92,6 +92,17 @@ def _entry(module: str, file: str, source: str, found: Definition, exported: fro
     )
 
 
+def loss_named(text: TorchText, name: str) -> CatalogEntry | None:
+    """The entry of a class in the module of the losses, if that is how it is called: the whole catalog is not needed then."""
+    path = text.file_of(LOSS_MODULE)
+    short = name.rpartition(".")[2]
+    if path is None or not _prefix_fits(name) or f"class {short}(" not in text.text_of(path):
+        return None
+    source = text.text_of(path)
+    found = index_text(source).get(short)
+    return _entry(LOSS_MODULE, text.relative(path), source, found, _exported(text)) if found is not None and found.kind == "class" else None
+
+
 # -- spellings ------------------------------------------------------------------------------------------------------------------
 
 

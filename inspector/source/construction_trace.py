@@ -116,6 +116,7 @@ def follow_construction(f: Follower, cls: ClassValue, configuration: Configurati
     for hook in configuration.hooks:
         _register(f, instance, hook, frame)
     f.drafts.clear()
+    watcher.reads.clear()
     return Construction(ConstructionTrace(steps, attributes), instance, watcher)
 
 

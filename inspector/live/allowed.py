@@ -1,0 +1,67 @@
+"""Which calls and names an expression may hold: tensor makers, classes of torch.nn, dtypes. A table; torch is not loaded.
+
+In: the arguments of a configuration as they were parsed. Out: the same with full names, or one line saying what is not allowed.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from inspector.errors import InspectError
+from inspector.report import Argument, Items, Maker, Reference, Term
+
+TENSOR_MAKERS = frozenset(
+    {"rand", "randn", "randint", "randperm", "ones", "zeros", "full", "tensor", "arange", "eye", "linspace", "Tensor", "FloatTensor"}
+)
+"""The functions under `torch.` that an argument may call."""
+
+_SHORT = {"nn": "torch.nn", "F": "torch.nn.functional"}
+
+
+def full_name(name: str) -> str:
+    """The name as torch spells it in full: `nn.Linear` is `torch.nn.Linear`."""
+    head, _, rest = name.partition(".")
+    return f"{_SHORT[head]}.{rest}" if head in _SHORT and rest else name
+
+
+def is_tensor_maker(name: str) -> bool:
+    """True for a function of the table, by its full name."""
+    prefix, _, last = name.rpartition(".")
+    return prefix == "torch" and last in TENSOR_MAKERS
+
+
+def is_under_torch_nn(name: str) -> bool:
+    """True for a name that can only be a class or function of torch.nn."""
+    prefix = name.rpartition(".")[0]
+    return prefix == "torch.nn" or prefix.startswith("torch.nn.")
+
+
+def checked(args: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """The arguments with full names; raises InspectError `expression-not-allowed` for anything outside the table."""
+    return tuple(Argument(argument.name, _term(argument.value)) for argument in args)
+
+
+def _term(term: Term) -> Term:
+    match term:
+        case Items(kind, items):
+            return Items(kind, tuple(_term(item) for item in items))
+        case Maker(function, args):
+            name = full_name(function)
+            if not (is_tensor_maker(name) or is_under_torch_nn(name)):
+                raise not_allowed(f"{function}(…)")
+            return Maker(name, checked(args))
+        case Reference(name):
+            full = full_name(name)
+            if full.rpartition(".")[0] != "torch" and not is_under_torch_nn(full):
+                raise not_allowed(name)
+            return Reference(full)
+        case _:
+            return cast("Term", term)
+
+
+def not_allowed(shown: str) -> InspectError:
+    """The error for something that is neither a literal nor in the table."""
+    allowed = ", ".join(f"torch.{name}" for name in sorted(TENSOR_MAKERS) if name[0].islower())
+    return InspectError(
+        "expression-not-allowed", f"{shown} is not run here", todo=f"use literals, a class of torch.nn, or one of {allowed}"
+    )
