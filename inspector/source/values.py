@@ -72,6 +72,23 @@ class External:
     node: Any = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldSpec:
+    """What dataclasses.field(…) says of a field."""
+
+    default: Value | None
+    factory: Value | None
+    init: bool
+    keyword: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """What makes an External a named tuple type: the names of its fields, where they are known."""
+
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Builtin:
     """A builtin function or type of Python, such as isinstance or list."""

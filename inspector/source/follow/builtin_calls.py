@@ -27,6 +27,8 @@ from inspector.source.values import (
     ClassValue,
     Const,
     External,
+    FieldNames,
+    FieldSpec,
     Function,
     Generator,
     Instance,
@@ -146,7 +148,7 @@ def _derives(f: Follower, cls: Value | None, wanted: Value, value: Value) -> boo
         return _BUILTIN_BASES.get(cls.name, ()).__contains__(wanted.name)
     if isinstance(cls, Builtin) and isinstance(wanted, External):
         return _abstract(cls.name, wanted.name)
-    if isinstance(cls, External) and cls.node == "namedtuple":
+    if isinstance(cls, External) and isinstance(cls.node, FieldNames):
         return isinstance(wanted, Builtin) and wanted.name in ("tuple", "object")
     if isinstance(cls, External) and isinstance(wanted, External) and cls.name.endswith("OrderedDict"):
         return _abstract("dict", wanted.name) or wanted.name.endswith("OrderedDict")
@@ -421,8 +423,28 @@ def _wraps(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
 
 
 def _namedtuple(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    name = arguments.positional[0] if arguments.positional else NOTHING
-    return External(f"namedtuple_{name.value}.<lambda>", "namedtuple") if isinstance(name, Const) else NOTHING
+    name, fields = arguments.get(0, "typename"), arguments.get(1, "field_names")
+    names = _plain(fields) if fields is not None else NO_KEY
+    if not isinstance(name, Const) or names is NO_KEY:
+        return NOTHING
+    each = names.replace(",", " ").split() if isinstance(names, str) else [one[0] if isinstance(one, list) else one for one in names]
+    return External(f"namedtuple_{name.value}.<lambda>", FieldNames(tuple(each)))
+
+
+def _field(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    init, keyword = (arguments.named.get(name) for name in ("init", "kw_only"))
+    given = not (isinstance(init, Const) and init.value is False)
+    spec = FieldSpec(arguments.named.get("default"), arguments.named.get("default_factory"), given, isinstance(keyword, Const) and keyword.value is True)
+    return External("dataclasses.Field", spec)
+
+
+def _replaced(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """dataclasses.replace: the class is called again with the fields of the object, some of them changed."""
+    made = arguments.positional[0]
+    if not isinstance(made, Instance):
+        return NOTHING
+    with f.silent():
+        return f.instantiate(made.cls, Arguments([], {**{str(name): value for name, value in made.attrs.items()}, **arguments.named}), frame, node)
 
 
 def _ordered(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -436,7 +458,7 @@ _HANDLERS: dict[str, Handler] = {
     "reversed": _reversed, "next": _next, "iter": _same, "sorted": _sorted, "staticmethod": _marked("staticmethod"),
     "classmethod": _marked("classmethod"), "property": _property,
     "functools.partial": _partial, "itertools.chain": _chain, "itertools.repeat": _repeat, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
-    "collections.OrderedDict": _ordered, "collections.namedtuple": _namedtuple, "_operator.index": _same, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
+    "collections.OrderedDict": _ordered, "collections.namedtuple": _namedtuple, "typing.NamedTuple": _namedtuple, "dataclasses.field": _field, "dataclasses.replace": _replaced, "_operator.index": _same, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
     "_warnings.warn": lambda f, a, frame, node: NONE, "typing_extensions.override": _same, "copy.copy": _same, "copy.deepcopy": _same,
     "typing.overload": _same, "typing_extensions.final": _same, "functools.lru_cache()": _same, "functools.cache": _same,
     **{name: _pure(name, {"str": "str", "repr": "str", "chr": "str", "float": "float"}.get(name, "float" if name.startswith("math.") else "int"))

@@ -22,6 +22,7 @@ from inspector.source.values import (
     ClassValue,
     Const,
     External,
+    FieldNames,
     Function,
     Generator,
     Instance,
@@ -220,15 +221,16 @@ def _default(f: Follower, param: cst.Param, arguments: Arguments, inner: Frame, 
 
 
 def _instantiate(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if f.is_named_tuple(cls):
+        return f.make_named_tuple(cls, arguments, frame, node)
     made = _new(f, cls, arguments, frame, node)
     if not isinstance(made, Instance) or made.cls is not cls:
         return made
     found = f.library.member(cls, "__init__")
+    if f.fill_dataclass(made, arguments, frame, node):
+        return made
     if found is not None and isinstance(found[1], Function):
         call(f, Bound(found[1], made), arguments, frame, node)
-    elif _is_dataclass(f, cls):
-        _fill_dataclass(f, made, cls, arguments)
-        f.add(frame, node, f.dataclass_init_name(cls), "python", file=f.library.table_of(cls).file, line=cls.definition.line)
     else:
         made.open = any(isinstance(entry, External | Native) for entry in f.library.mro(cls))
         f.add(frame, node, cls.name, "builtin", file=f.library.table_of(cls).file, line=cls.definition.line, observable=False)
@@ -244,21 +246,6 @@ def _new(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node:
         made = call(f, maker, Arguments([cls, *arguments.positional], arguments.named, arguments.open), frame, node)
         return made if not isinstance(made, Unknown) else Instance(cls, {}, True)
     return Instance(cls, born=f.uncertain)
-
-
-def _is_dataclass(f: Follower, cls: ClassValue) -> bool:
-    table = f.library.table_of(cls)
-    head = "\n".join(table.lines[cls.definition.start - 1 : cls.definition.line])
-    return "@dataclass" in head or "@dataclasses.dataclass" in head
-
-
-def _fill_dataclass(f: Follower, made: Instance, cls: ClassValue, arguments: Arguments) -> None:
-    fields = [name for name, found in f.library.members(cls).items() if found.kind == "assign"]
-    for place, name in enumerate(fields):
-        given = arguments.get(place, name)
-        with f.silent():
-            default = f.library.own_member(cls, name)
-        made.attrs[name] = given if given is not None else (default or NOTHING)
 
 
 def _call_instance(f: Follower, instance: Instance, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -370,9 +357,9 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
     if callee.node == "hook":
         f.add(frame, node, name, "python", because="a hook that was registered on the instance")
         return NONE
-    if callee.node == "namedtuple":
+    if isinstance(callee.node, FieldNames):
         f.add(frame, node, name, "python", because="the constructor that namedtuple makes")
-        return Items("tuple", list(arguments.positional), callee)
+        return Items("tuple", [arguments.get(place, name) or NOTHING for place, name in enumerate(callee.node.names)], callee, callee.node.names)
     kind, observable = f.external_kind(name) if name != GENERATOR_MANAGER else ("python", True)
     f.add(frame, node, name, kind, observable=observable)
     for known in (name, callee.name):

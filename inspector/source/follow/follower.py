@@ -15,7 +15,7 @@ import libcst as cst
 import msgspec
 
 from inspector.report import StepKind
-from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, generators, natives, operators, statements
+from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, generators, made_classes, natives, operators, statements
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
 from inspector.source.index import Definition
@@ -287,8 +287,9 @@ class Follower(State):
         return frame.names.get(found.name)
 
     def _last_assigned(self, piece: Any, frame: Frame) -> Value | None:
-        line: Any = piece.statements[0]
-        return self.evaluate(line.body[0].value, frame) if isinstance(line, cst.SimpleStatementLine) else None
+        line = piece.statements[0]
+        first: Any = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        return self.evaluate(first.value, frame) if first is not None else None
 
     def _decorated(self, table: ModuleTable, found: Definition, frame: Frame, qualname: str, owner: ClassValue | None) -> Value:
         made: Value
@@ -402,9 +403,24 @@ class Follower(State):
             return "builtin", False
         return ("python" if found is not None and found.kind == "function" else "builtin"), True
 
-    def dataclass_init_name(self, cls: ClassValue) -> str:
-        """The name of the `__init__` that dataclasses generate."""
-        return f"{cls.module}.__create_fn__.<locals>.__init__"
+    def fill_dataclass(self, made: Instance, arguments: Arguments, frame: Frame, node: Any) -> bool:
+        """Calls the `__init__` that dataclasses write; False where the class has another."""
+        if not made_classes.generates_init(self, made.cls):
+            return False
+        made_classes.fill_dataclass(self, made, arguments, frame, node)
+        return True
+
+    def is_named_tuple(self, cls: ClassValue) -> bool:
+        """Whether a class derives from typing.NamedTuple."""
+        return made_classes.is_named_tuple(self, cls)
+
+    def make_named_tuple(self, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        """The tuple that calling such a class gives."""
+        return made_classes.make_named_tuple(self, cls, arguments, frame, node)
+
+    def instantiate(self, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        """What calling a class gives."""
+        return calls.call(self, cls, arguments, frame, node)
 
     # -- what a construction or a report wants to be told ----------------------------------------------------------------------------
 
