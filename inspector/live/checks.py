@@ -32,8 +32,15 @@ def held(label: Label, claim: str, actual: torch.Tensor, expected: Quantity) -> 
         return failed(label, claim, f"the shape is {tuple(actual.shape)}, expected is {tuple(expected.shape)}")
     if actual.numel() == 0:
         return not_run(label, claim, "there is no element to compare")
-    found = compare(actual.detach().reshape(-1).tolist(), expected, label.dtype)
+    found = compare(numbers_of(actual), expected, label.dtype)
     return _check(label, claim, [number(each) for each in found[:-1]], "pass" if found.passes else "fail")
+
+
+def numbers_of(tensor: torch.Tensor) -> list[float]:
+    """The numbers in row-major order. Autograd may hand over a tensor of zeros that has no memory."""
+    flat = torch.zeros(tensor.numel()) if tensor._is_zerotensor() else tensor.detach().reshape(-1)
+    found: list[float] = flat.tolist()
+    return found
 
 
 def stated(label: Label, claim: str, holds: bool, reason: str = "") -> Check:

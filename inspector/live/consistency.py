@@ -19,7 +19,7 @@ from torch import nn
 from inspector.live import autograd, build
 from inspector.live.checks import Label, held, not_run, stated
 from inspector.live.derivatives import gradients
-from inspector.live.trials import Trial, variants
+from inspector.live.trials import Trial, label_of, variants
 from inspector.losses import reference
 from inspector.losses.worked import Quantity
 from inspector.report import Check, Configuration
@@ -36,10 +36,7 @@ class Runs:
 
     def label(self, kind: str, reduction: str) -> Label:
         """The label of a check of this trial."""
-        configuration = self.configurations[reduction]
-        case = self.trial.case
-        shown = f"{configuration.expression} · {case.name}" if case else configuration.expression
-        return Label(kind, shown, self.trial.dtype, self.trial.setting.device)
+        return label_of(self.trial, kind, self.configurations[reduction])
 
     def value(self, reduction: str) -> torch.Tensor | None:
         """The loss value, or None where torch refused the call; `refusal` then says why."""

@@ -12,13 +12,14 @@ import torch
 from torch import nn
 
 from inspector.live import arguments, build, instances, modules, samples
+from inspector.live.checks import Label
 from inspector.live.references import References
 from inspector.live.tolerance import FORMATS
 from inspector.live.written import write_call
 from inspector.losses.reductions import chosen
 from inspector.losses.reference import Given, Grid, differentiable, reductions_for
-from inspector.losses.schema import Case, LossDefinition, NoReference
-from inspector.losses.worked import Worked
+from inspector.losses.schema import Case, Field, LossDefinition, NoReference
+from inspector.losses.worked import SCALAR_UPSTREAM, Worked, upstream
 from inspector.report import Argument, Configuration, Constant, Parameter, Sample, Unresolved
 
 ATTEMPTS = 5
@@ -113,6 +114,29 @@ def leaves_of(trial: Trial, instance: nn.Module) -> dict[str, torch.Tensor]:
     return {name: value for name, value in named if isinstance(value, torch.Tensor) and value.requires_grad} | dict(
         instance.named_parameters()
     )
+
+
+def label_of(trial: Trial, kind: str, configuration: Configuration) -> Label:
+    """The label of a check of a trial."""
+    shown = f"{configuration.expression} · {trial.case.name}" if trial.case else configuration.expression
+    return Label(kind, shown, trial.dtype, trial.setting.device)
+
+
+def field_of(definition: LossDefinition, reduction: str) -> Field:
+    """The field of the result that holds the loss value, which is the whole result for most losses."""
+    return next((field for field in definition.fields if field.reduction != "none"), Field("", reduction))
+
+
+def value_of(output: Any, field: Field) -> torch.Tensor:
+    """One field of what the loss returned."""
+    value: torch.Tensor = getattr(output, field.name) if field.name else output
+    return value
+
+
+def sent_back(value: torch.Tensor, field: Field) -> torch.Tensor:
+    """What the loss value is multiplied by before its gradient is taken: the numbers that the reference uses too."""
+    weights = upstream(value.numel()) if field.reduction == "none" else [SCALAR_UPSTREAM]
+    return torch.tensor(weights, dtype=value.dtype, device=value.device).reshape(value.shape) * field.factor
 
 
 def grid(value: Any) -> Grid:

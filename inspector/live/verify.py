@@ -10,20 +10,21 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 import torch
+from msgspec.structs import replace
 from torch import nn
 
-from inspector.live import build, consistency
+from inspector.live import build, consistency, differentiation
 from inspector.live.checks import Label, held, not_run
 from inspector.live.derivatives import gradients
 from inspector.live.references import References
-from inspector.live.trials import Trial, leaves_of, setting_of, try_out, variants
+from inspector.live.trials import Trial, label_of, leaves_of, sent_back, setting_of, try_out, value_of, variants
 from inspector.losses.schema import Field, LossDefinition
-from inspector.losses.worked import SCALAR_UPSTREAM, Reduced, upstream
+from inspector.losses.worked import Reduced
 from inspector.report import Check, Configuration, Unresolved
 
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 
-KINDS = ("value", "gradient", *consistency.KINDS)
+KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS)
 """Kinds of checks, in the order they are reported."""
 
 VALUE_CLAIM = "the loss value equals the reference"
@@ -55,8 +56,18 @@ def verify(
                 found.append(not_run(label, VALUE_CLAIM, trial.reason))
                 continue
             found += against_reference(trial, kinds)
+            found += differentiation.checks(trial, kinds)
             found += consistency.checks(trial, kinds)
-    return tuple(found)
+    return tuple(_explained(check, definition) for check in found)
+
+
+def _explained(check: Check, definition: LossDefinition | None) -> Check:
+    """A check that fails, with the reason where one is known."""
+    if check.status != "fail" or check.reason or definition is None:
+        return check
+    known = (each for each in definition.deviations if each.kind == check.kind)
+    why = [each.why for each in known if each.claim in check.claim and each.configuration in check.configuration]
+    return replace(check, reason=why[0]) if why else check
 
 
 def against_reference(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
@@ -64,8 +75,7 @@ def against_reference(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
     if not {"value", "gradient"} & set(kinds):
         return
     for configuration, reduction in variants(trial.setting, trial.case):
-        shown = f"{configuration.expression} · {trial.case.name}" if trial.case else configuration.expression
-        label = Label("value", shown, trial.dtype, trial.setting.device)
+        label = label_of(trial, "value", configuration)
         if trial.worked is None:
             yield not_run(label, VALUE_CLAIM, trial.why_no_reference)
             continue
@@ -83,7 +93,7 @@ def _of_reduction(trial: Trial, label: Label, configuration: Configuration, redu
         yield not_run(label, VALUE_CLAIM, f"torch refused the call: {build.one_line(error)}")
         return
     for field in trial.setting.definition.fields or (Field("", reduction),):
-        value = getattr(output, field.name) if field.name else output
+        value = value_of(output, field)
         reduced = trial.worked.reductions[field.reduction]
         of_field = f" ({field.name})" if field.name else ""
         yield held(label, VALUE_CLAIM + of_field, value * field.factor if field.factor != 1 else value, reduced.value)
@@ -113,9 +123,3 @@ def gradients_of(value: torch.Tensor, leaves: dict[str, torch.Tensor], field: Fi
     except build.REFUSALS as error:
         return {}, f"torch refused to differentiate: {build.one_line(error)}"
     return dict(zip(leaves, found, strict=True)), ""
-
-
-def sent_back(value: torch.Tensor, field: Field) -> torch.Tensor:
-    """What the loss value is multiplied by before its gradient is taken: the numbers that the reference uses too."""
-    weights = upstream(value.numel()) if field.reduction == "none" else [SCALAR_UPSTREAM]
-    return torch.tensor(weights, dtype=value.dtype, device=value.device).reshape(value.shape) * field.factor

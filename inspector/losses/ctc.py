@@ -7,7 +7,19 @@ from inspector.losses.forms import Shape, log_probabilities
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, exp, log_sum_exp, on_the_simplex
 from inspector.losses.reductions import NONE, SUM, one
-from inspector.losses.schema import ArgumentForm, Case, Choice, ClassIndices, InputForm, Lengths, LossDefinition, Reduction, Rule, Slope
+from inspector.losses.schema import (
+    ArgumentForm,
+    Case,
+    Choice,
+    ClassIndices,
+    Deviation,
+    InputForm,
+    Lengths,
+    LossDefinition,
+    Reduction,
+    Rule,
+    Slope,
+)
 
 
 def _with_blanks(labels: Sequence[int], blank: int) -> list[int]:
@@ -150,4 +162,12 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=(MEAN, SUM, NONE),
     mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite.",
+    deviations=(
+        Deviation(
+            "layout",
+            "torch finds the start of each target in concatenated targets without their stride",
+            claim="not contiguous",
+            configuration="concatenated",
+        ),
+    ),
 )

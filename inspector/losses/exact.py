@@ -152,6 +152,7 @@ class Exact:
     def kept_above(self, low: Exact) -> Exact:
         if self >= low:
             return self
+        _note_bound()
         return Exact(low.value, low.condition, self.partials)
 
     def log_normalised(self, others: Sequence[Exact]) -> Exact:
@@ -273,6 +274,8 @@ class Comparisons:
     def __init__(self) -> None:
         self.closest = float("inf")
         """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
+        self.bounded = False
+        """True where a bound that is not differentiated took the place of a number."""
 
     def note(self, left: Exact, right: Exact) -> None:
         """Takes one comparison into account."""
@@ -282,6 +285,12 @@ class Comparisons:
 
 
 _RECORDER: ContextVar[Comparisons | None] = ContextVar("comparisons", default=None)
+
+
+def _note_bound() -> None:
+    recorder = _RECORDER.get()
+    if recorder is not None:
+        recorder.bounded = True
 
 
 def _compare(left: Exact, right: Exact) -> int:

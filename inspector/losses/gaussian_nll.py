@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, kept_above, log, pi
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, LossDefinition, Real, Rule, Simpler, Slope
 
 VARIANCE = Real(low=0.0, low_open=True)
 
@@ -69,4 +69,9 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
     mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
+    deviations=(
+        Deviation(
+            "forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"
+        ),
+    ),
 )

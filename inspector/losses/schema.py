@@ -228,6 +228,18 @@ class Field(Spec, frozen=True):
     factor: int = 1
 
 
+class Deviation(Spec, frozen=True):
+    """Why a check of this loss fails in torch, as far as it is known; shown only where such a check does fail."""
+
+    kind: str
+    """Kind of the check."""
+    why: str
+    claim: str = ""
+    """A part of the check's claim."""
+    configuration: str = ""
+    """A part of the check's configuration."""
+
+
 class LossDefinition(Spec, frozen=True):
     """What one loss is."""
 
@@ -243,5 +255,6 @@ class LossDefinition(Spec, frozen=True):
     """The mistake people make most with it: one line."""
     fields: tuple[Field, ...] = ()
     """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
+    deviations: tuple[Deviation, ...] = ()
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""

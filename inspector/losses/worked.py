@@ -50,6 +50,8 @@ class Worked(msgspec.Struct, frozen=True, array_like=True):
     """Input -> the largest difference between its closed-form gradient and the derivative of the reference, relative."""
     closest: float
     """How close a comparison of the formula came to a tie, relative to its condition: a kink to within rounding where it is tiny."""
+    bounded: bool = False
+    """True where a bound that is not differentiated is active, so that the gradient is not the derivative."""
 
 
 Curvature: TypeAlias = dict[str, dict[str, Quantity]]
@@ -72,7 +74,7 @@ def work_out(definition: LossDefinition, given: Given) -> Worked:
         frame = reference.prepare(definition, given)
         losses, slopes = reference.terms(frame), reference.slopes(frame)
     reduced = {each.name: _reduced(each, frame, given, losses, slopes) for each in reference.reductions_for(definition, given.case)}
-    return Worked(reduced, _closed_form(definition, given, frame, slopes), seen.closest)
+    return Worked(reduced, _closed_form(definition, given, frame, slopes), seen.closest, seen.bounded)
 
 
 def work_out_second(definition: LossDefinition, given: Given) -> Curvature:

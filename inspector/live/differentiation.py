@@ -1,0 +1,137 @@
+"""Second derivatives, forward-mode derivatives and numerical differentiation of a loss, in float64.
+
+In: a Trial. Out: Checks. Where torch says that it has no such derivative, the check says so and is not counted as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.autograd import forward_ad
+from torch.autograd.gradcheck import GradcheckError
+
+from inspector.live import build
+from inspector.live.checks import Label, held, not_run, stated
+from inspector.live.consistency import loss_value
+from inspector.live.derivatives import gradients
+from inspector.live.trials import Trial, field_of, label_of, leaves_of, sent_back, value_of, variants
+from inspector.losses.schema import LogProbabilities
+from inspector.losses.worked import Quantity, direction
+from inspector.report import Check, Configuration
+
+CLAIMS: Mapping[str, str] = {
+    "second derivative": "the second derivative equals the reference",
+    "forward mode": "forward-mode differentiation agrees with the reference",
+    "numerical": "the gradient agrees with numerical differentiation",
+}
+
+KINDS = tuple(CLAIMS)
+
+
+def checks(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
+    """The checks of the wanted kinds; only in float64, and only where the sample lies on no kink."""
+    wanted = [kind for kind in KINDS if kind in kinds]
+    if not wanted or trial.dtype != "float64" or trial.on_kink():
+        return
+    for configuration, reduction in variants(trial.setting, trial.case):
+        for kind in wanted:
+            label = label_of(trial, kind, configuration)
+            try:
+                yield from _MAKERS[kind](trial, label, configuration, reduction)
+            except build.REFUSALS as error:
+                yield not_run(label, CLAIMS[kind], f"torch refused: {build.one_line(error)}")
+
+
+def _second(trial: Trial, label: Label, configuration: Configuration, reduction: str) -> Iterator[Check]:
+    """The gradient of Σ direction·gradient, by each leaf."""
+    definition = trial.setting.definition
+    if definition is None or trial.given is None or trial.worked is None:
+        return
+    field = field_of(definition, reduction)
+    expected = trial.setting.references.find_second(definition, trial.given)[field.reduction]
+    instance = trial.make(configuration)
+    leaves = {name: leaf for name, leaf in leaves_of(trial, instance).items() if name in expected}
+    value = value_of(instance(*trial.inputs), field)
+    first = gradients(value, list(leaves.values()), sent_back(value, field), create_graph=True)
+    along = torch.stack([(slope * _direction(slope)).sum() for slope in first]).sum()
+    if not along.requires_grad and not all(_is_zero(expected[name]) for name in leaves):
+        yield not_run(label, CLAIMS["second derivative"], "the gradient that torch gives cannot be differentiated again")
+        return
+    for (name, _), found in zip(leaves.items(), gradients(along, list(leaves.values())), strict=True):
+        yield held(label, f"the second derivative by {name} equals the reference", found, expected[name])
+
+
+def _forward(trial: Trial, label: Label, configuration: Configuration, reduction: str) -> Iterator[Check]:
+    """The derivative along a direction in all leaves at once, as forward mode gives it."""
+    definition = trial.setting.definition
+    if definition is None or trial.worked is None:
+        return
+    field = field_of(definition, reduction)
+    reduced = trial.worked.reductions[field.reduction]
+    instance = trial.make(configuration)
+    leaves = {name: leaf for name, leaf in leaves_of(trial, instance).items() if name in reduced.gradients}
+    with forward_ad.dual_level():
+        duals = {name: forward_ad.make_dual(leaf.detach(), _direction(leaf)) for name, leaf in leaves.items()}  # type: ignore[no-untyped-call]
+        value = value_of(_called(instance, trial, duals), field)
+        tangent = forward_ad.unpack_dual(value).tangent  # type: ignore[no-untyped-call]
+    slope = torch.zeros_like(value) if tangent is None else tangent
+    yield held(label, CLAIMS["forward mode"], (slope.detach() * sent_back(value, field)).sum(), reduced.tangent)
+
+
+def _numerical(trial: Trial, label: Label, configuration: Configuration, reduction: str) -> Iterator[Check]:
+    """`torch.autograd.gradcheck`: differences of the loss value against its gradient."""
+    if trial.worked is not None and trial.worked.bounded:
+        yield not_run(label, CLAIMS["numerical"], "a bound of the formula is active, which by definition is not differentiated")
+        return
+    instance = trial.make(configuration)
+    leaves = leaves_of(trial, instance)
+    if not leaves:
+        return
+    names = list(leaves)
+    axes = _normalised(trial)
+
+    def call(*values: torch.Tensor) -> torch.Tensor:
+        given = {name: value if name not in axes else value.log_softmax(axes[name]) for name, value in zip(names, values, strict=True)}
+        return loss_value(_called(instance, trial, given))
+
+    starts = tuple(leaf.detach().clone().requires_grad_() for leaf in leaves.values())
+    try:
+        holds, reason = torch.autograd.gradcheck(call, starts), ""
+    except GradcheckError as error:
+        holds, reason = False, build.one_line(error)
+    yield stated(label, CLAIMS["numerical"], holds, reason)
+
+
+def _called(instance: nn.Module, trial: Trial, given: Mapping[str, torch.Tensor]) -> Any:
+    """What the loss returns with some inputs and parameters replaced."""
+    inputs = tuple(given.get(name, value) for name, value in trial.named_inputs().items())
+    parameters = {name: given[name] for name, _ in instance.named_parameters() if name in given}
+    return torch.func.functional_call(instance, parameters, inputs) if parameters else instance(*inputs)
+
+
+def _normalised(trial: Trial) -> dict[str, int]:
+    """Inputs whose derivative is taken along normalised log-probabilities -> the axis they are normalised along."""
+    definition = trial.setting.definition
+    if definition is None or trial.case is None:
+        return {}
+    names = {name for rule in definition.rules for name in rule.normalised}
+    forms = [form for form in trial.case.inputs if form.name in names]
+    return {form.name: form.values.axis for form in forms if isinstance(form.values, LogProbabilities)}
+
+
+def _is_zero(expected: Quantity) -> bool:
+    return not any(expected.columns()[0])
+
+
+def _direction(like: torch.Tensor) -> torch.Tensor:
+    return torch.tensor(direction(like.numel()), dtype=like.dtype, device=like.device).reshape(like.shape)
+
+
+_MAKERS: Mapping[str, Callable[[Trial, Label, Configuration, str], Iterator[Check]]] = {
+    "second derivative": _second,
+    "forward mode": _forward,
+    "numerical": _numerical,
+}
