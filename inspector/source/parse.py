@@ -124,7 +124,7 @@ class _Mark:
 
 
 @lru_cache(maxsize=256)
-def _parts(kind: type) -> tuple[str, ...]:
+def _parts(kind: Any) -> tuple[str, ...]:
     """Names of a node type's fields that can hold code: white space and punctuation are left out."""
     names: Any = getattr(kind, "__dataclass_fields__", {})
     skipped = ("whitespace", "leading", "lines_after", "trailing", "footer", "header", "semicolon", "comma", "lpar", "rpar", "annotation")
@@ -137,16 +137,23 @@ def walk(node: Any, stop: tuple[type, ...] = ()) -> Iterator[Any]:
     libcst's visitors build a new tree as they go; this only looks.
     """
     yield node
-    if isinstance(node, stop):
+    kind = type(node)
+    if kind in stop:
         return
-    for name in _parts(type(node)):
+    for name in _parts(kind):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        if _is_node(type(value)):
             yield from walk(value, stop)
         elif isinstance(value, list | tuple):
             for item in value:
-                if isinstance(item, cst.CSTNode):
+                if _is_node(type(item)):
                     yield from walk(item, stop)
+
+
+@lru_cache(maxsize=512)
+def _is_node(kind: Any) -> bool:
+    # isinstance asks an abstract class each time, which costs more than the walk itself.
+    return issubclass(kind, cst.CSTNode)
 
 
 def _folded(rows: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ class Library:
 
     def __init__(self, text: TorchText) -> None:
         self.text = text
-        self.stubs = Stubs(text)
+        self.stubs: Stubs = text.shared.setdefault("stubs", {}).setdefault("", Stubs(text))
         self.evaluate: Callable[[ModuleTable, Definition], Value | None] | None = None
         self.evaluate_member: Callable[[ClassValue, Definition], Value | None] | None = None
         self._modules: dict[str, ModuleTable | None] = text.shared.setdefault("modules", {})

@@ -6,12 +6,13 @@ In: a canonical native name. Out: whether a stub defines it, and the return type
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from inspector.source.finders import TorchText
 
-_SIGNATURE = r"^{0}def {1}\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):"
+_SIGNATURE = re.compile(r"\n *def \w+\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):")
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,13 @@ class Overload:
     returns: str
 
 
-_TENSOR_CLASS = re.compile(r"^class TensorBase\b", re.MULTILINE)
-
-
 class Stubs:
     """Look-ups in the stubs of one torch; each file is read once, when it is first needed."""
 
     def __init__(self, text: TorchText) -> None:
         self._text = text
         self.defines = lru_cache(maxsize=4096)(self._defines)
+        self.tensor_class = lru_cache(maxsize=1)(self._tensor_class)
         self.returns = lru_cache(maxsize=4096)(self._returns)
         self.overloads = lru_cache(maxsize=4096)(self._overloads)
         self.fields = lru_cache(maxsize=256)(self._fields)
@@ -70,26 +69,23 @@ class Stubs:
         return ""
 
     def _method_returns(self, short: str) -> str:
-        text = self._stub("torch._C")
-        start = _TENSOR_CLASS.search(text)
-        return _annotation(text[start.start() :], f"    def {short}(", "\n") if start else ""
-
+        return _annotation(self.tensor_class(), f"    def {short}(", "\n")
 
     def _overloads(self, name: str) -> tuple[Overload, ...]:
         """Every signature the stubs give a function or a method of Tensor, in their order."""
         owner, _, short = name.rpartition(".")
         modules = ("torch._C._VariableFunctions", "torch._C") if owner == "torch" else (owner,)
         indent = "    " if owner == "torch.Tensor" else ""
-        for text in [self._tensor_class()] if indent else [self._stub(module) for module in modules]:
-            found = tuple(_overload(match) for match in re.finditer(_SIGNATURE.format(indent, re.escape(short)), text, re.MULTILINE | re.DOTALL))
+        for text in [self.tensor_class()] if indent else [self._stub(module) for module in modules]:
+            found = tuple(_overload(match) for match in _signatures(text, f"\n{indent}def {short}("))
             if found:
                 return found
         return ()
 
     def _tensor_class(self) -> str:
         text = self._stub("torch._C")
-        start = _TENSOR_CLASS.search(text)
-        return text[start.start() :] if start else ""
+        start = text.find("\nclass TensorBase")
+        return text[start:] if start >= 0 else ""
 
     def _fields(self, name: str) -> tuple[str, ...]:
         """The names of what a function of several results returns, such as `torch.return_types.max`: ("values", "indices")."""
@@ -122,6 +118,16 @@ def _split(text: str) -> list[str]:
             parts.append(text[start:at])
             start = at + 1
     return [" ".join(part.split()) for part in [*parts, text[start:]] if part.strip()]
+
+
+def _signatures(text: str, head: str) -> Iterator[re.Match[str]]:
+    """Every signature that begins so: found as text, since the stub of the tensor class is half a megabyte."""
+    at = text.find(head)
+    while at >= 0:
+        match = _SIGNATURE.match(text, at)
+        if match is not None:
+            yield match
+        at = text.find(head, at + 1)
 
 
 def _annotation(text: str, head: str, before: str) -> str:

@@ -15,7 +15,18 @@ import libcst as cst
 import msgspec
 
 from inspector.report import StepKind
-from inspector.source.follow import attributes, builtin_calls, calls, containers, expressions, generators, made_classes, natives, operators, statements
+from inspector.source.follow import (
+    attributes,
+    builtin_calls,
+    calls,
+    containers,
+    expressions,
+    generators,
+    made_classes,
+    natives,
+    operators,
+    statements,
+)
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
 from inspector.source.index import Definition
@@ -53,7 +64,8 @@ class Follower(State):
         super().__init__(library)
         self.last_results: dict[int, Value] = {}
         self.last_because = ""
-        self.generators: dict[Any, bool] = {}
+        self.generators: dict[Any, bool] = library.text.shared.setdefault("generators", {})
+        self._calls: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
         self.observer: Any = None
         library.evaluate = self._evaluate_global
         library.evaluate_member = self._evaluate_member
@@ -166,10 +178,20 @@ class Follower(State):
         result = self.call_method(value, "__iter__", [], frame, node) if isinstance(value, Instance) else None
         return self.iterate(result, frame, node) if result is not None and not isinstance(result, Instance) else None
 
+    def hashed(self, value: Value, frame: Frame, node: Any) -> Any:
+        """The key that stands for a value in a dict or a set; `__hash__` of its class runs where it is Python."""
+        if isinstance(value, Instance) and enums.is_enum(self, value.cls):
+            enums.hashed(self, value, frame, node)
+        elif isinstance(value, Instance | Tensor):
+            self.call_method(value, "__hash__", [], frame, node)
+        return key_of(value)
+
     def key_value(self, key: Any) -> Value:
         """The value a mapping's key stands for."""
         if isinstance(key, tuple):
             return Items("tuple", [self.key_value(item) for item in key])
+        if isinstance(key, Value):
+            return key
         return Const(key)
 
     # -- looking without following -----------------------------------------------------------------------------------------
@@ -211,12 +233,22 @@ class Follower(State):
         frame.guards.append(guard)
         self.dry += 1
         try:
-            for call_site in _calls_in(nodes):
+            for call_site in self._calls_in(nodes):
                 callee, kind, more = self._named_callee(call_site, frame)
                 self.add(frame, call_site, callee, kind, **more)
         finally:
             self.dry -= 1
             frame.guards.pop()
+
+    def _calls_in(self, nodes: Sequence[Any]) -> list[cst.Call]:
+        """The calls in a piece of code, in order of the text; bodies of nested functions are not part of it."""
+        found: list[cst.Call] = []
+        for node in nodes:
+            if node not in self._calls:
+                here = [part for part in walk(node, (cst.FunctionDef, cst.ClassDef)) if isinstance(part, cst.Call)]
+                self._calls[node] = [part for part in here if not (isinstance(part.func, cst.Name) and part.func.value == "super")]
+            found += self._calls[node]
+        return found
 
     def _named_callee(self, node: cst.Call, frame: Frame) -> tuple[str, StepKind, dict[str, Any]]:
         text = frame.slice.text_of(node.func) if frame.slice is not None else ""
@@ -483,15 +515,6 @@ class _ModuleFrame(Frame):
 def _has_no_value(line: str) -> bool:
     code = line.partition("#")[0]
     return ":" in code and "=" not in code
-
-
-def _calls_in(nodes: Sequence[Any]) -> list[cst.Call]:
-    """The calls in a piece of code, inner ones first, as they would run; bodies of nested functions are not part of it."""
-    found: list[cst.Call] = []
-    for node in nodes:
-        here = [part for part in walk(node, (cst.FunctionDef, cst.ClassDef)) if isinstance(part, cst.Call)]
-        found += [part for part in here if not (isinstance(part.func, cst.Name) and part.func.value == "super")]
-    return found
 
 
 __all__ = ["Callable", "Follower", "Unknown", "guard_for"]
