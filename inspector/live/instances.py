@@ -38,7 +38,8 @@ _HOOKS: tuple[tuple[Any, str], ...] = (
 def describe(instance: nn.Module) -> Configuration:
     """The constructor call and the hooks that make a module like this one."""
     if not isinstance(instance, nn.Module):
-        raise InspectError("not-a-module", f"{type(instance).__name__} is no torch.nn.Module", "", "give a name, a class or an instance of a loss")
+        said = f"{type(instance).__name__} is no torch.nn.Module"
+        raise InspectError("not-a-module", said, "", "give a name, a class or an instance of a loss")
     cls = type(instance)
     args = _arguments(instance)
     hooks = tuple(kind for kind, name in _HOOKS for _ in getattr(instance, name, ()))
