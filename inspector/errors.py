@@ -1,6 +1,6 @@
 """What can go wrong, said once: wrong use and what could not run, each with a slug, one line and an exit code.
 
-In: what, where and what to do. Out: an exception whose text is the one line a user reads. Our own mistakes stay tracebacks.
+In: what, where and what to do. Out: an exception whose text is the one line a user reads. Our own mistakes keep their traceback.
 """
 
 from __future__ import annotations

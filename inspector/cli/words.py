@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from inspector.errors import InspectError
+from inspector.errors import CouldNotRun, InspectError
 
 COMMANDS = ("agreement", "completion", "list", "report", "schema", "show")
 DEFAULT = "report"
@@ -96,6 +96,8 @@ class CommandLine(click.Group):
             code = _say(error)
         except (click.Abort, KeyboardInterrupt):
             code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: shown whole, and exit code 1 would say that a check failed
+            code = _say(_fault(error))
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -152,6 +154,15 @@ def _advice(error: click.UsageError) -> str:
 def _say(error: InspectError) -> int:
     click.echo(f"inspect-loss: {error.line()}", err=True)
     return error.exit_code
+
+
+def _fault(error: Exception) -> InspectError:
+    """One line for a mistake of ours, after its traceback."""
+    import traceback
+
+    traceback.print_exception(error)
+    what = f"a mistake in inspect-loss itself, {type(error).__name__}"
+    return CouldNotRun("fault", what, "", "please report it with the lines above")
 
 
 def _forget_output() -> None:

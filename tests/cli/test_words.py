@@ -85,10 +85,12 @@ def test_trouble_is_one_line_and_its_own_exit_code(pipeline: Pipeline, typed: Ty
     assert (result.exit_code, result.stderr, result.stdout) == (code, line, "")
 
 
-def test_our_own_mistake_is_a_traceback(pipeline: Pipeline, typed: Typed) -> None:
+def test_our_own_mistake_is_shown_whole_and_is_no_failed_check(pipeline: Pipeline, typed: Typed) -> None:
     pipeline.trouble = ZeroDivisionError("ours")
-    with pytest.raises(ZeroDivisionError):
-        typed("L1Loss")
+    result = typed("L1Loss")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Traceback ")
+    assert result.stderr.splitlines()[-1].startswith("inspect-loss: a mistake in inspect-loss itself, ZeroDivisionError: ")
 
 
 def test_an_interrupt_is_quiet(pipeline: Pipeline, typed: Typed) -> None:
