@@ -39,7 +39,7 @@ class Catalog(msgspec.Struct, frozen=True):
     entries: tuple[CatalogEntry, ...]
 
     def losses(self) -> tuple[CatalogEntry, ...]:
-        """Public losses by name: every public class of torch.nn ending in Loss, and the deprecated ones among them; then the private bases."""
+        """Public losses by name: every public class of torch.nn ending in Loss, deprecated ones too; then the private bases."""
         public = sorted((e for e in self.entries if _is_loss(e) and e.public_name), key=lambda entry: entry.name.lower())
         return (*public, *(e for e in self.entries if _is_loss(e) and not e.public_name))
 

@@ -137,16 +137,18 @@ def walk(node: Any, stop: tuple[type, ...] = ()) -> Iterator[Any]:
     libcst's visitors build a new tree as they go; this only looks.
     """
     yield node
-    kind = type(node)
+    kind: Any = type(node)
     if kind in stop:
         return
     for name in _parts(kind):
         value = getattr(node, name)
-        if _is_node(type(value)):
+        held: Any = type(value)
+        if _is_node(held):
             yield from walk(value, stop)
         elif isinstance(value, list | tuple):
             for item in value:
-                if _is_node(type(item)):
+                held = type(item)
+                if _is_node(held):
                     yield from walk(item, stop)
 
 

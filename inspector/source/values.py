@@ -275,6 +275,8 @@ def same(left: Value, right: Value) -> bool | None:
             return a == b
         case ModuleValue(name=a), ModuleValue(name=b):
             return a == b
+        case Instance(attrs={"_name_": a}), Instance(attrs={"_name_": b}) if left.cls is right.cls:
+            return same(a, b)
         case (Tensor(), Tensor()) | (Instance(), Instance()):
             return None
         case _:
@@ -286,13 +288,13 @@ def key_of(value: Value) -> Any:
     match value:
         case Const(value=constant):
             return constant
-        case Native(name=name) | External(name=name) | Builtin(name=name) | ModuleValue(name=name):
-            return f"<{name}>"
+        case Native() | External() | Builtin() | ModuleValue():
+            return value
         case Items(kind="tuple", items=list(items)):
             keys = tuple(key_of(item) for item in items)
             return NO_KEY if any(key is NO_KEY for key in keys) else keys
         case Instance() | ClassValue() | Function() | Tensor():
-            return id(value)
+            return value
         case _:
             return NO_KEY
 

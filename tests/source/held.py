@@ -44,7 +44,9 @@ class Package:
 
     def call(self) -> tuple[str, tuple[Argument, ...], tuple[Argument, ...]]:
         """(class, constructor arguments, inputs)."""
-        written = next(node.value for node in ast.parse(self.text()).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CALL")
+        written = next(
+            node.value for node in ast.parse(self.text()).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CALL"
+        )
         outer = ast.parse(ast.literal_eval(written), mode="eval").body
         assert isinstance(outer, ast.Call)
         name, args = parse_expression(ast.unparse(outer.func))
@@ -98,7 +100,13 @@ def run(package: Package) -> tuple[ObservedCall, ...]:
     with imported(package) as module:
         recorder = observe.Recorder(package=package.name, root=package.folder.parent)
         with build.fixed_random(), observe._undisturbed():
-            made = [getattr(module, name)(*(build.make_value(a.value) for a in args if a.name is None), **{a.name: build.make_value(a.value) for a in args if a.name}) for _ in range(2)]
+            made = [
+                getattr(module, name)(
+                    *(build.make_value(a.value) for a in args if a.name is None),
+                    **{a.name: build.make_value(a.value) for a in args if a.name},
+                )
+                for _ in range(2)
+            ]
             made[0](*build.make_inputs(sample))
             observe.call_observed(made[1], build.make_inputs(sample), recorder)
     return recorder.calls()
@@ -149,7 +157,9 @@ def tree(trace: CallTrace, package: str = "") -> str:
 
 def attributes(trace: ConstructionTrace, package: str = "") -> str:
     """One line an attribute: kind, name, value, and who set it."""
-    return "".join(f"    {a.kind} {a.name} = {a.value}  by {_short(a.set_in, package)}:{a.line}\n" for a in trace.attributes if not a.container)
+    return "".join(
+        f"    {a.kind} {a.name} = {a.value}  by {_short(a.set_in, package)}:{a.line}\n" for a in trace.attributes if not a.container
+    )
 
 
 def _short(name: str, package: str) -> str:

@@ -9,6 +9,7 @@ import builtins
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from inspector.source.follow import enums
 from inspector.source.follow.natives import TENSOR_FACTS, shape_value
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.resolve import native_name
@@ -95,21 +96,27 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return _from_function(f, value, name)
         case Builtin(name=builtin):
             return Builtin(f"{builtin}.{name}")
-        case Items(items=list(items), fields=fields) if name in fields:
-            return items[fields.index(name)]
-        case Items(made_by=ClassValue() as cls):
-            return _from_named_tuple(f, value, cls, name, frame, node)
-        case Mapping() | Items() | Const():
-            method = plain_method(value, name)
-            if method is None:
-                raise Raised("AttributeError")
-            return method
-        case Unknown(kind=kind) if kind in ("str", "int", "float", "bool"):
-            return NativeMethod(name, value)
+        case Items() | Mapping() | Const() | Unknown():
+            return _from_plain(f, value, name, frame, node)
         case Property() if name in ("setter", "getter", "deleter"):
             return External(f"property.{name}", value)
         case _:
             return NOTHING
+
+
+def _from_plain(f: Follower, value: Items | Mapping | Const | Unknown, name: str, frame: Frame, node: Any) -> Value:
+    match value:
+        case Items(items=list(items), fields=fields) if name in fields:
+            return items[fields.index(name)]
+        case Items(made_by=ClassValue() as cls):
+            return _from_named_tuple(f, value, cls, name, frame, node)
+        case Unknown(kind=kind):
+            return NativeMethod(name, value) if kind in ("str", "int", "float", "bool") else NOTHING
+        case _:
+            method = plain_method(value, name)
+            if method is None:
+                raise Raised("AttributeError")
+            return method
 
 
 def _from_named_tuple(f: Follower, value: Items, cls: ClassValue, name: str, frame: Frame, node: Any) -> Value:
@@ -143,6 +150,9 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
         return Mapping(value.attrs)
     if name == "__class__":
         return value.cls
+    of_enum = enums.read(f, value, name, frame, node)
+    if of_enum is not None:
+        return of_enum
     found = f.library.member(value.cls, name)
     member = found[1] if found is not None else None
     if isinstance(member, Property):
@@ -206,6 +216,9 @@ def _from_class(f: Follower, value: ClassValue, name: str, frame: Frame, node: A
     inherited = f.library.member(meta, name) if isinstance(meta, ClassValue) else None
     if inherited is not None and isinstance(inherited[1], Property):
         return f.call(Bound(inherited[1].getter, value), [], frame, node, kind="attribute")
+    of_enum = enums.read_from_class(f, value, name, frame, node)
+    if of_enum is not None:
+        return of_enum
     found = f.library.member(value, name)
     if found is not None:
         member = found[1]

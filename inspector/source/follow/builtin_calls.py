@@ -9,7 +9,6 @@ from __future__ import annotations
 import abc
 import builtins
 import importlib
-import math
 import sys
 import types
 from collections.abc import Callable
@@ -28,7 +27,6 @@ from inspector.source.values import (
     Const,
     External,
     FieldNames,
-    FieldSpec,
     Function,
     Generator,
     Instance,
@@ -51,37 +49,11 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Follower", Arguments, Frame, Any], Value]
 
-TYPES = frozenset(
-    [
-        "bool",
-        "bytearray",
-        "bytes",
-        "classmethod",
-        "complex",
-        "dict",
-        "enumerate",
-        "filter",
-        "float",
-        "frozenset",
-        "int",
-        "list",
-        "map",
-        "memoryview",
-        "object",
-        "property",
-        "range",
-        "reversed",
-        "set",
-        "slice",
-        "staticmethod",
-        "str",
-        "super",
-        "tuple",
-        "type",
-        "zip",
-        "BaseException",
-    ]
-)
+TYPES = frozenset({
+    "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "filter", "float", "frozenset", "int", "list", "map",
+    "memoryview", "object", "property", "range", "reversed", "set", "slice", "staticmethod", "str", "super", "tuple", "type", "zip",
+    "BaseException",
+})  # fmt: skip
 
 
 def is_type(name: str) -> bool:
@@ -179,10 +151,19 @@ def standard_object(name: str) -> Any:
         return None
 
 
+_TYPES_BY_NAME = {
+    "function": types.FunctionType,
+    "method": types.MethodType,
+    "builtin_function_or_method": types.BuiltinFunctionType,
+    "module": types.ModuleType,
+    "NoneType": type(None),
+    "ellipsis": type(...),
+}
+
+
 def _abstract(cls: str, wanted: str) -> bool | None:
     """Whether a type of Python is one of the standard library's abstract classes; False for a class of another package."""
-    known: Any = {"function": types.FunctionType, "method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType,
-                  "module": types.ModuleType, "NoneType": type(None), "ellipsis": type(...)}.get(cls) or getattr(builtins, cls, None)  # fmt: skip
+    known: Any = _TYPES_BY_NAME.get(cls) or getattr(builtins, cls, None)
     abstract = standard_object(wanted)
     if known is None:
         return None
@@ -237,12 +218,6 @@ def _delattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Valu
     return NONE
 
 
-def _repeat(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    times = arguments.get(1, "times")
-    known = isinstance(times, Const) and isinstance(times.value, int)
-    return Items("tuple", [arguments.positional[0]] * times.value if known and isinstance(times, Const) else None)
-
-
 def _callable(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     value = arguments.positional[0]
     if isinstance(value, Function | Bound | ClassValue | Builtin | Native | NativeMethod | Partial):
@@ -274,32 +249,27 @@ def _type(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
 # -- constants -----------------------------------------------------------------------------------------------------------------
 
 
-def _pure(name: str, kind: str) -> Handler:
+def pure(compute: Callable[..., Any], kind: str) -> Handler:
+    """Computes with constants; where an argument is not one, only the kind of the result is known."""
+
     def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-        values = [_plain(value) for value in arguments.positional]
+        values = [plain(value) for value in arguments.positional]
         if arguments.named or any(value is NO_KEY for value in values):
             return Unknown(kind)
         try:
-            return Const(_COMPUTED[name](*values))
+            return Const(compute(*values))
         except (TypeError, ValueError, ArithmeticError):
             return Unknown(kind)
 
     return handler
 
 
-def _plain(value: Value) -> Any:
+def plain(value: Value) -> Any:
+    """The Python object behind a constant, or a list of them; NO_KEY where it is not known."""
     if isinstance(value, Items) and value.items is not None:
-        inner = [_plain(item) for item in value.items]
+        inner = [plain(item) for item in value.items]
         return NO_KEY if any(item is NO_KEY for item in inner) else inner
     return value.value if isinstance(value, Const) else NO_KEY
-
-
-_COMPUTED: dict[str, Callable[..., Any]] = {
-    "abs": abs, "round": round, "int": int, "float": float, "str": str, "range": range, "sum": sum, "min": min, "max": max, "divmod": divmod,
-    "repr": repr, "chr": chr, "ord": ord, "hash": hash, "bytes": bytes, "complex": complex, "pow": pow,
-    "math.sqrt": math.sqrt, "math.log": math.log, "math.prod": math.prod, "math.floor": math.floor, "math.ceil": math.ceil, "math.exp": math.exp,
-    "math.isnan": math.isnan, "math.isinf": math.isinf, "math.gcd": math.gcd, "math.log2": math.log2,
-}  # fmt: skip
 
 
 def _bool(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -347,7 +317,7 @@ def fill_mapping(f: Follower, mapping: Mapping, value: Value, frame: Frame, node
         return
     for pair in f.iterate(value, frame, node) or [NOTHING]:
         if isinstance(pair, Items) and pair.items is not None and len(pair.items) == 2 and key_of(pair.items[0]) is not NO_KEY:
-            mapping.items[key_of(pair.items[0])] = pair.items[1]
+            mapping.items[f.hashed(pair.items[0], frame, node)] = pair.items[1]
         else:
             mapping.complete = False
 
@@ -387,16 +357,13 @@ def _next(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
 
 def _sorted(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     value = Items("list", f.iterate(arguments.positional[0], frame, node))
-    plain = _plain(value)
-    return value if plain is NO_KEY or arguments.named else Items("list", [Const(item) for item in sorted(plain)])
+    known = plain(value)
+    return value if known is NO_KEY or arguments.named else Items("list", [Const(item) for item in sorted(known)])
 
 
-def _same(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+def same(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """The first argument: what only marks or copies."""
     return arguments.positional[0] if arguments.positional else NOTHING
-
-
-def _cast(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    return arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
 
 
 def _marked(kind: Any) -> Handler:
@@ -408,61 +375,35 @@ def _property(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Val
     return Property(getter, arguments.get(1, "fset")) if getter is not None else NOTHING
 
 
-def _partial(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    return Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.named)) if arguments.positional else NOTHING
-
-
-def _chain(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    parts = [f.iterate(value, frame, node) for value in arguments.positional]
-    known = [part for part in parts if part is not None]
-    return Items("tuple", [item for part in known for item in part] if len(known) == len(parts) else None)
-
-
-def _wraps(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    return External("functools.wraps()")
-
-
-def _namedtuple(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    name, fields = arguments.get(0, "typename"), arguments.get(1, "field_names")
-    names = _plain(fields) if fields is not None else NO_KEY
-    if not isinstance(name, Const) or names is NO_KEY:
-        return NOTHING
-    each = names.replace(",", " ").split() if isinstance(names, str) else [one[0] if isinstance(one, list) else one for one in names]
-    return External(f"namedtuple_{name.value}.<lambda>", FieldNames(tuple(each)))
-
-
-def _field(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    init, keyword = (arguments.named.get(name) for name in ("init", "kw_only"))
-    given = not (isinstance(init, Const) and init.value is False)
-    spec = FieldSpec(arguments.named.get("default"), arguments.named.get("default_factory"), given, isinstance(keyword, Const) and keyword.value is True)
-    return External("dataclasses.Field", spec)
-
-
-def _replaced(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    """dataclasses.replace: the class is called again with the fields of the object, some of them changed."""
-    made = arguments.positional[0]
-    if not isinstance(made, Instance):
-        return NOTHING
-    with f.silent():
-        return f.instantiate(made.cls, Arguments([], {**{str(name): value for name, value in made.attrs.items()}, **arguments.named}), frame, node)
-
-
-def _ordered(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    return make_mapping(f, arguments, frame, node, "OrderedDict")
-
-
 _HANDLERS: dict[str, Handler] = {
-    "isinstance": _isinstance, "issubclass": _issubclass, "hasattr": _hasattr, "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "callable": _callable,
-    "len": _len, "type": _type, "bool": _bool, "any": _any_all(True), "all": _any_all(False), "list": _container("list"), "tuple": _container("tuple"),
-    "set": _container("set"), "frozenset": _container("frozenset"), "dict": make_mapping, "enumerate": _enumerate, "zip": _zip, "map": _map,
-    "reversed": _reversed, "next": _next, "iter": _same, "sorted": _sorted, "staticmethod": _marked("staticmethod"),
-    "classmethod": _marked("classmethod"), "property": _property,
-    "functools.partial": _partial, "itertools.chain": _chain, "itertools.repeat": _repeat, "functools.wraps": _wraps, "functools.wraps()": _same, "typing.cast": _cast,
-    "collections.OrderedDict": _ordered, "collections.namedtuple": _namedtuple, "typing.NamedTuple": _namedtuple, "dataclasses.field": _field, "dataclasses.replace": _replaced, "_operator.index": _same, "typing.final": _same, "abc.abstractmethod": _same, "warnings.warn": lambda f, a, frame, node: NONE,
-    "_warnings.warn": lambda f, a, frame, node: NONE, "typing_extensions.override": _same, "copy.copy": _same, "copy.deepcopy": _same,
-    "typing.overload": _same, "typing_extensions.final": _same, "functools.lru_cache()": _same, "functools.cache": _same,
-    **{name: _pure(name, {"str": "str", "repr": "str", "chr": "str", "float": "float"}.get(name, "float" if name.startswith("math.") else "int"))
-       for name in _COMPUTED},
-}  # fmt: skip
-KNOWN_EXTERNAL = frozenset(name for name in _HANDLERS if "." in name)
-EXTERNAL_TYPES = frozenset({"collections.OrderedDict", "functools.partial", "itertools.chain", "itertools.repeat", "functools.wraps()"})
+    "isinstance": _isinstance,
+    "issubclass": _issubclass,
+    "hasattr": _hasattr,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "delattr": _delattr,
+    "callable": _callable,
+    "len": _len,
+    "type": _type,
+    "bool": _bool,
+    "any": _any_all(True),
+    "all": _any_all(False),
+    "list": _container("list"),
+    "tuple": _container("tuple"),
+    "set": _container("set"),
+    "frozenset": _container("frozenset"),
+    "dict": make_mapping,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "map": _map,
+    "reversed": _reversed,
+    "next": _next,
+    "iter": same,
+    "sorted": _sorted,
+    "staticmethod": _marked("staticmethod"),
+    "classmethod": _marked("classmethod"),
+    "property": _property,
+    **{compute.__name__: pure(compute, "int") for compute in (abs, round, int, range, sum, min, max, divmod, ord, hash, pow)},
+    **{compute.__name__: pure(compute, compute.__name__) for compute in (float, str, bytes, complex)},
+    **{compute.__name__: pure(compute, "str") for compute in (repr, chr)},
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from inspector.source.follow import builtin_calls, containers, natives
+from inspector.source.follow import builtin_calls, containers, enums, library_calls, natives
 from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
@@ -221,6 +221,8 @@ def _default(f: Follower, param: cst.Param, arguments: Arguments, inner: Frame, 
 
 
 def _instantiate(f: Follower, cls: ClassValue, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    if enums.is_enum(f, cls):
+        return enums.call(f, cls, arguments, frame, node)
     if f.is_named_tuple(cls):
         return f.make_named_tuple(cls, arguments, frame, node)
     made = _new(f, cls, arguments, frame, node)
@@ -359,12 +361,15 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
         return NONE
     if isinstance(callee.node, FieldNames):
         f.add(frame, node, name, "python", because="the constructor that namedtuple makes")
-        return Items("tuple", [arguments.get(place, name) or NOTHING for place, name in enumerate(callee.node.names)], callee, callee.node.names)
+        return Items(
+            "tuple", [arguments.get(place, name) or NOTHING for place, name in enumerate(callee.node.names)], callee, callee.node.names
+        )
     kind, observable = f.external_kind(name) if name != GENERATOR_MANAGER else ("python", True)
     f.add(frame, node, name, kind, observable=observable)
     for known in (name, callee.name):
-        if known in builtin_calls.KNOWN_EXTERNAL:
-            return builtin_calls.call_builtin(f, known, arguments, frame, node)
+        result = library_calls.call_library(f, known, arguments, frame, node)
+        if result is not None:
+            return result
     if name == GENERATOR_MANAGER and isinstance(callee.node, Function):
         return Managed(callee.node, arguments)
     return Unknown("contextlib._GeneratorContextManager" if name == GENERATOR_MANAGER else "")

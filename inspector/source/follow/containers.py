@@ -63,7 +63,7 @@ def _constant(constant: Any, name: str, arguments: Arguments) -> Value:
 
 
 def _get(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    key = key_of(arguments.positional[0])
+    key = f.hashed(arguments.positional[0], frame, node)
     if key is not NO_KEY and key in mapping.items:
         return mapping.items[key]
     if not mapping.complete or (key is NO_KEY and mapping.items):
@@ -72,7 +72,7 @@ def _get(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node
 
 
 def _pop(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    key = key_of(arguments.positional[0])
+    key = f.hashed(arguments.positional[0], frame, node)
     if key is not NO_KEY and key in mapping.items:
         return mapping.items.pop(key)
     if mapping.complete and key is not NO_KEY and len(arguments.positional) < 2:
@@ -100,7 +100,7 @@ def _update(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, n
 
 
 def _setdefault(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    key = key_of(arguments.positional[0])
+    key = f.hashed(arguments.positional[0], frame, node)
     default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
     return mapping.items.setdefault(key, default) if key is not NO_KEY else NOTHING
 
@@ -127,13 +127,13 @@ def _append(f: Follower, receiver: Items, arguments: Arguments, frame: Frame, no
 
 def _add(f: Follower, receiver: Items, arguments: Arguments, frame: Frame, node: Any) -> Value:
     keys = [key_of(item) for item in receiver.items or []]
-    if receiver.items is not None and key_of(arguments.positional[0]) not in keys:
+    if receiver.items is not None and f.hashed(arguments.positional[0], frame, node) not in keys:
         return _append(f, receiver, arguments, frame, node)
     return NONE
 
 
 def _discard(f: Follower, receiver: Items, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    key = key_of(arguments.positional[0])
+    key = f.hashed(arguments.positional[0], frame, node)
     if receiver.items is not None:
         receiver.items = [item for item in receiver.items if key_of(item) is NO_KEY or key_of(item) != key]
     return NONE
@@ -184,12 +184,29 @@ def _copied(f: Follower, receiver: Items, arguments: Arguments, frame: Frame, no
 
 
 _MAPPING: dict[str, Callable[..., Value]] = {
-    "get": _get, "pop": _pop, "keys": _view("keys"), "values": _view("values"), "items": _view("items"), "update": _update,
-    "setdefault": _setdefault, "copy": _copy, "clear": _clear,
+    "get": _get,
+    "pop": _pop,
+    "keys": _view("keys"),
+    "values": _view("values"),
+    "items": _view("items"),
+    "update": _update,
+    "setdefault": _setdefault,
+    "copy": _copy,
+    "clear": _clear,
     "move_to_end": lambda f, m, a, frame, node: NONE,
-}  # fmt: skip
+}
 _ITEMS: dict[str, Callable[..., Value]] = {
-    "append": _append, "add": _add, "discard": _discard, "remove": _discard, "extend": _extend, "pop": _take, "insert": _insert, "numel": _numel,
-    "union": _union, "copy": _copied, "index": lambda f, r, a, frame, node: Unknown("int"), "count": lambda f, r, a, frame, node: Unknown("int"),
-}  # fmt: skip
+    "append": _append,
+    "add": _add,
+    "discard": _discard,
+    "remove": _discard,
+    "extend": _extend,
+    "pop": _take,
+    "insert": _insert,
+    "numel": _numel,
+    "union": _union,
+    "copy": _copied,
+    "index": lambda f, r, a, frame, node: Unknown("int"),
+    "count": lambda f, r, a, frame, node: Unknown("int"),
+}
 __all__ = ["call_container", "join", "type_name"]

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
 
 
-def guard_for(f: Follower, test: Any, known: bool | None, frame: Frame, *, negated: bool = False) -> Guard:
-    """The guard of the block that runs when `test` is true (or false, if `negated`)."""
+def guard_for(f: Follower, test: Any, known: bool | None, frame: Frame) -> Guard:
+    """The guard of a block that `test` decides about."""
     text = frame.slice.text_of(test) if frame.slice is not None else ""
     value: Truth = "unknown" if known is None else ("true" if known else "false")
-    return Guard(text if not negated else text, value, because(f, test, known, frame))
+    return Guard(text, value, because(f, test, known, frame))
 
 
 def because(f: Follower, test: Any, known: bool | None, frame: Frame) -> str:
@@ -59,7 +59,7 @@ def _leaves(node: Any, known: bool | None, f: Follower, frame: Frame) -> Iterato
         yield from _leaves(node.left, known, f, frame)
         for target in node.comparisons:
             yield from _leaves(target.comparator, known, f, frame)
-    elif isinstance(node, cst.Name | cst.Attribute) or isinstance(node, cst.Call):
+    elif isinstance(node, cst.Name | cst.Attribute | cst.Call):
         yield node
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from inspector.source.follow import operators
+from inspector.source.follow import enums, operators
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Frame, Guard
 from inspector.source.values import (
@@ -19,6 +19,7 @@ from inspector.source.values import (
     NONE,
     NOTHING,
     Builtin,
+    ClassValue,
     Const,
     Function,
     Generator,
@@ -28,7 +29,6 @@ from inspector.source.values import (
     Unknown,
     Value,
     join,
-    key_of,
     truth,
 )  # fmt: skip
 
@@ -152,7 +152,7 @@ def _dict(f: Follower, node: cst.Dict, frame: Frame) -> Value:
             else:
                 mapping.complete = False
             continue
-        key, value = key_of(f.evaluate(element.key, frame)), f.evaluate(element.value, frame)
+        key, value = f.hashed(f.evaluate(element.key, frame), frame, element.key), f.evaluate(element.value, frame)
         if key is NO_KEY:
             mapping.complete = False
         else:
@@ -283,7 +283,7 @@ def _dict_comprehension(f: Follower, node: cst.DictComp, frame: Frame) -> Value:
     mapping = Mapping({})
 
     def one() -> None:
-        key, value = key_of(f.evaluate(node.key, inner)), f.evaluate(node.value, inner)
+        key, value = f.hashed(f.evaluate(node.key, inner), inner, node.key), f.evaluate(node.value, inner)
         if key is NO_KEY:
             mapping.complete = False
         else:
@@ -365,15 +365,39 @@ def iterate(f: Follower, value: Value, frame: Frame, node: Any) -> list[Value] |
             return f.run_generator(value, frame, node)
         case Tensor():
             return f.iterate_tensor(value, frame, node)
+        case ClassValue() if enums.is_enum(f, value):
+            return enums.iterate(f, value, frame, node)
         case _:
             return f.iterate_object(value, frame, node)
 
 
 _TABLE: dict[type, Callable[[Any, Any, Frame], Value]] = {
-    cst.Name: _name, cst.Attribute: _attribute, cst.Call: _call, cst.Integer: _number, cst.Float: _number, cst.Imaginary: _number,
-    cst.SimpleString: _string, cst.ConcatenatedString: _concatenated, cst.FormattedString: _formatted, cst.Tuple: _tuple, cst.List: _list,
-    cst.Set: _set, cst.Dict: _dict, cst.UnaryOperation: _unary, cst.BinaryOperation: _binary, cst.BooleanOperation: _boolean,
-    cst.Comparison: _comparison, cst.IfExp: _conditional, cst.Lambda: _lambda, cst.Subscript: _subscript, cst.NamedExpr: _named,
-    cst.ListComp: _comprehension, cst.SetComp: _comprehension, cst.GeneratorExp: _comprehension, cst.DictComp: _dict_comprehension,
-    cst.Yield: _yield, cst.Ellipsis: lambda f, node, frame: Const(...), cst.Await: lambda f, node, frame: f.evaluate(node.expression, frame),
-}  # fmt: skip
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.Call: _call,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Imaginary: _number,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Tuple: _tuple,
+    cst.List: _list,
+    cst.Set: _set,
+    cst.Dict: _dict,
+    cst.UnaryOperation: _unary,
+    cst.BinaryOperation: _binary,
+    cst.BooleanOperation: _boolean,
+    cst.Comparison: _comparison,
+    cst.IfExp: _conditional,
+    cst.Lambda: _lambda,
+    cst.Subscript: _subscript,
+    cst.NamedExpr: _named,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _dict_comprehension,
+    cst.Yield: _yield,
+    cst.Ellipsis: lambda f, node, frame: Const(...),
+    cst.Await: lambda f, node, frame: f.evaluate(node.expression, frame),
+}

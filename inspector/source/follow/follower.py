@@ -20,8 +20,10 @@ from inspector.source.follow import (
     builtin_calls,
     calls,
     containers,
+    enums,
     expressions,
     generators,
+    library_calls,
     made_classes,
     natives,
     operators,
@@ -53,6 +55,7 @@ from inspector.source.values import (
     Unknown,
     Value,
     describe,
+    key_of,
     truth,
 )  # fmt: skip
 
@@ -67,6 +70,7 @@ class Follower(State):
         self.generators: dict[Any, bool] = library.text.shared.setdefault("generators", {})
         self._calls: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
         self.observer: Any = None
+        self.enum_members: dict[tuple[ClassValue, str], Instance] = {}
         library.evaluate = self._evaluate_global
         library.evaluate_member = self._evaluate_member
         self.tensor_class = self._class("torch._tensor.Tensor")
@@ -388,7 +392,7 @@ class Follower(State):
 
     def is_native_type(self, name: str) -> bool:
         """Whether a native name is a type: no profiler sees a type being called."""
-        owner, _, short = name.rpartition(".")
+        _, _, short = name.rpartition(".")
         return (short[:1].isupper() and not self.library.stubs.returns(name)) or name in ("torch.device", "torch.dtype")
 
     def is_tensor_method(self, name: str) -> bool:
@@ -424,7 +428,7 @@ class Follower(State):
 
     def external_kind(self, name: str) -> tuple[StepKind, bool]:
         """(kind of the leaf, whether a profiler sees it): types cannot be seen."""
-        if name in builtin_calls.EXTERNAL_TYPES:
+        if name in library_calls.TYPES:
             return "builtin", False
         module, _, short = name.rpartition(".")
         table = self.library.module(module)

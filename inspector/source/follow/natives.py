@@ -195,7 +195,7 @@ def _takes(overload: Overload, arguments: Arguments) -> bool:
     named = {parameter.name.lstrip("*"): parameter for parameter in overload.parameters}
     places = [parameter for parameter in overload.parameters if not parameter.keyword]
     several = any(parameter.several for parameter in overload.parameters)
-    if len(arguments.positional) > len(places) and not several or any(name not in named for name in arguments.named):
+    if (len(arguments.positional) > len(places) and not several) or any(name not in named for name in arguments.named):
         return False
     given = {parameter.name: value for parameter, value in zip(places, arguments.positional, strict=False)} | arguments.named
     if not arguments.open and any(parameter.required and parameter.name not in given for parameter in overload.parameters):

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from inspector.source.follow import enums
 from inspector.source.follow.natives import broadcast
 from inspector.source.follow.state import Frame
 from inspector.source.values import (
@@ -21,6 +22,7 @@ from inspector.source.values import (
     Const,
     External,
     Function,
+    Instance,
     Items,
     Mapping,
     ModuleValue,
@@ -54,7 +56,8 @@ _TYPES = (Builtin, ClassValue, External, Native)
 
 def binary(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame, node: Any) -> Value:
     """`left op right`."""
-    left, right = operands
+    left, right = (enums.plain_value(f, operand) for operand in operands)
+    operands = (left, right)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensors(f, name, operands, frame, node)
     if isinstance(left, Const) and isinstance(right, Const):
@@ -71,6 +74,21 @@ def binary(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame, 
     found = _method_of(f, f"__r{_DUNDER.get(name, '')}__", right)
     if found is not None:
         return f.call(found, [left], frame, node)
+    if name in ("Equal", "NotEqual"):
+        return _equal(f, name, (left, right), frame, node)
+    return _kind_of_result(name, left, right)
+
+
+def _equal(f: Follower, name: str, operands: tuple[Value, Value], frame: Frame, node: Any) -> Value:
+    """`==` and `!=` where no class defines the one that is written: `!=` asks `__eq__`; objects without it are told apart."""
+    left, right = operands
+    found = _method_of(f, "__eq__", left) or _method_of(f, "__eq__", right)
+    if found is not None:
+        known = f.truth(f.call(found, [right if isinstance(found, Bound) and found.receiver is left else left], frame, node), frame, node)
+        return Unknown("bool") if known is None else Const(not known)
+    if isinstance(left, Instance) and isinstance(right, Instance | Const) and not left.open:
+        known = same(left, right)
+        return Unknown("bool") if known is None else Const(known == (name == "Equal"))
     return _kind_of_result(name, left, right)
 
 
@@ -217,12 +235,16 @@ def contains(f: Follower, holder: Value, item: Value, frame: Frame, node: Any) -
             except TypeError:
                 return None
         case Mapping(items=entries, complete=complete):
-            key = key_of(item)
+            key = f.hashed(item, frame, node)
             if key is NO_KEY:
                 return False if not entries and complete else None
             return True if key in entries else (False if complete else None)
-        case Items(items=list(items)):
+        case Items(items=list(items), kind=kind):
+            if kind in ("set", "frozenset"):
+                f.hashed(item, frame, node)
             return _among(items, item)
+        case ClassValue() if enums.is_enum(f, holder):
+            return enums.contains(f, holder, item, frame, node)
         case _:
             method = _method_of(f, "__contains__", holder)
             if method is not None:
@@ -244,7 +266,7 @@ def subscript(f: Follower, value: Value, index: Value, frame: Frame, node: Any) 
     """`value[index]`."""
     match value:
         case Mapping(items=entries):
-            key = key_of(index)
+            key = f.hashed(index, frame, node)
             return entries.get(key, NOTHING) if key is not NO_KEY else NOTHING
         case Items(items=list(items), kind=kind) if isinstance(index, Const):
             return _item(items, kind, index.value)
@@ -257,6 +279,8 @@ def subscript(f: Follower, value: Value, index: Value, frame: Frame, node: Any) 
             return _tensor_item(f, value, index, frame, node)
         case External(name="sys.modules") if isinstance(index, Const):
             return ModuleValue(str(index.value))
+        case ClassValue() if enums.is_enum(f, value):
+            return enums.subscript(f, value, index, frame, node)
         case ClassValue() | External() | Builtin() | Native():
             return value
         case _:

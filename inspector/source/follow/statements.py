@@ -118,6 +118,10 @@ def assign(f: Follower, target: Any, value: Value, frame: Frame, statement: Any 
     elif isinstance(target, cst.Subscript):
         holder, index = f.evaluate(target.value, frame), index_of(f, target, frame)
         f.note_item(holder, key_of(index), frame, statement or target)
+        if isinstance(holder, Mapping):
+            f.hashed(index, frame, statement or target)
+        if isinstance(holder, Instance):
+            f.call_method(holder, "__setitem__", [index, value], frame, statement or target)
         set_item(f, holder, index, value)
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(f, target.elements, value, frame)
@@ -297,7 +301,7 @@ def _both(f: Follower, node: cst.If, otherwise: Any, place: tuple[Frame, Guard])
     if isinstance(first, Raised):
         return _settle(f, second, None, frame)
     if isinstance(second, Raised) or (second is not None and first is None):
-        frame.names, kept = after_first, frame.names
+        frame.names = after_first
         return _settle(f, first, None if isinstance(second, Raised) else second, frame)
     if first is None:
         _join_names(frame, after_first)
