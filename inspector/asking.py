@@ -5,6 +5,7 @@ In: a spelling, an expression, a class or an instance. Out: an Asked. Loads torc
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import msgspec
 
 from inspector import losses
 from inspector.errors import InspectError
-from inspector.report import Configuration, Sample, Unresolved
+from inspector.report import Argument, Configuration, Sample, Unresolved
 from inspector.source import catalog, finders, reading
 from inspector.source.finders import TorchText
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from inspector.source.catalog import CatalogEntry
 
 Hook: TypeAlias = Literal["forward", "forward_pre", "full_backward", "full_backward_pre"]
+
+_SPELLING = re.compile(r"\s*\w[\w. -]*", re.ASCII)
+"""What may name a class: words with dots, blanks or hyphens between them. Everything else is an expression."""
 
 NOT_FROM_HERE = "a class outside torch is run only when an instance of it is handed over in Python: inspect_loss(instance)"
 """Why naming a class of another package on the command line reads it and runs nothing."""
@@ -69,11 +73,11 @@ def _spelled(text: TorchText, subject: str, more: tuple[str | None, tuple[Hook, 
     from inspector.live import allowed
     from inspector.source.expression import parse_expression
 
-    name, args = parse_expression(subject) if "(" in subject else (subject.strip(), ())
+    name, args = (subject.strip(), ()) if _SPELLING.fullmatch(subject) else parse_expression(subject)
     try:
         entry = catalog.loss_named(text, name) or catalog.find(catalog.read_catalog(text), name)
     except InspectError:
-        asked = _elsewhere(text, name)
+        asked = _elsewhere(text, name, subject, (args, *more))
         if asked is None:
             raise
         return asked
@@ -81,7 +85,7 @@ def _spelled(text: TorchText, subject: str, more: tuple[str | None, tuple[Hook, 
     return _with_sample(text, Configuration(entry.qualified_name, expression, allowed.checked(args), *more), live=live)
 
 
-def _elsewhere(text: TorchText, name: str) -> Asked | None:
+def _elsewhere(text: TorchText, name: str, subject: str, more: tuple[tuple[Argument, ...], str | None, tuple[Hook, ...]]) -> Asked | None:
     """A class of another package, named in full: it is read, and nothing of it is imported."""
     module, _, short = name.rpartition(".")
     top = module.partition(".")[0]
@@ -89,7 +93,8 @@ def _elsewhere(text: TorchText, name: str) -> Asked | None:
         return None
     beside = text.beside(module)
     reading.outline(beside, name)
-    return Asked(beside, Configuration(name, f"{short}()"), Unresolved(NOT_FROM_HERE, name), may_run=False)
+    configuration = Configuration(name, f"{short}({subject.partition('(')[2].rpartition(')')[0]})", *more)
+    return Asked(beside, configuration, Unresolved(NOT_FROM_HERE, name), may_run=False)
 
 
 def _with_sample(text: TorchText, configuration: Configuration, *, live: bool) -> Asked:
