@@ -128,6 +128,8 @@ class Configuration(Record, frozen=True):
     """Which kind of inputs, where inputs come in kinds ("indices", "probabilities"); None for the first declared."""
     hooks: tuple[Literal["forward", "forward_pre", "full_backward", "full_backward_pre"], ...] = ()
     """Hooks registered on the instance before the call, in order of registration."""
+    hook_functions: tuple[str, ...] = ()
+    """Qualified names of the functions that an instance brought as its first hooks; the other hooks do nothing."""
 
 
 class Sample(Record, frozen=True):
@@ -403,6 +405,8 @@ class Check(Record, frozen=True):
     """"not_run" is never counted as passed."""
     reason: str = ""
     """Why it failed or did not run; "" where it passed."""
+    cause: str = ""
+    """What in torch makes it fail, where that is known; "" otherwise."""
 
 
 class Finding(Record, frozen=True):

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from inspector.errors import InspectError
-from inspector.live import arguments, build
+from inspector.live import arguments, build, naming
 from inspector.live.written import expression
 from inspector.report import Argument, Configuration, Constant, Items, Maker, Parameter, Reference, TensorData, Term, number
 
@@ -42,10 +42,11 @@ def describe(instance: nn.Module) -> Configuration:
         raise InspectError("not-a-module", said, "", "give a name, a class or an instance of a loss")
     cls = type(instance)
     args = _arguments(instance)
-    hooks = tuple(kind for kind, name in _HOOKS for _ in getattr(instance, name, ()))
+    hooks = [(kind, naming.of_callable(function)) for kind, name in _HOOKS for function in getattr(instance, name, {}).values()]
     if getattr(instance, "_is_full_backward_hook", None) is False:  # the deprecated kind, which no configuration can ask for
-        hooks = tuple(kind for kind in hooks if kind != "full_backward")
-    return Configuration(_qualified(cls), expression(cls.__name__, args), args, hooks=hooks)
+        hooks = [(kind, name) for kind, name in hooks if kind != "full_backward"]
+    kinds, functions = tuple(kind for kind, _ in hooks), tuple(name for _, name in hooks)
+    return Configuration(_qualified(cls), expression(cls.__name__, args), args, hooks=kinds, hook_functions=functions)
 
 
 def signature_of(cls: type) -> tuple[Parameter, ...]:

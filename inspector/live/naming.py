@@ -5,6 +5,7 @@ In: a frame, or the C function a profile event hands over. Out: its qualified na
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import Any
 
@@ -52,6 +53,20 @@ def of_type(cls: type) -> str:
     if issubclass(cls, torch._C.TensorBase):
         return "torch.Tensor"
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def of_callable(function: Any) -> str:
+    """Qualified name of what runs first when a callable is called: a function's own, or the `__call__` of its type."""
+    if isinstance(function, functools.partial):
+        return of_callable(function.func)
+    if isinstance(function, types.BuiltinFunctionType | types.BuiltinMethodType):
+        return of_builtin(function)
+    plain = function.__func__ if isinstance(function, types.MethodType) else function
+    if not isinstance(plain, types.FunctionType):
+        plain = type(function).__call__
+    if isinstance(plain, types.FunctionType):
+        return of_code(str(plain.__globals__.get("__name__", "")), plain.__code__)
+    return of_type(type(function))
 
 
 def is_native(name: str) -> bool:

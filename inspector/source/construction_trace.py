@@ -113,8 +113,10 @@ def follow_construction(f: Follower, cls: ClassValue, configuration: Configurati
             instance.open = True
     steps = _numbered(f.steps(), f"{cls.qualname}({_written(configuration.args, configuration.expression)})")
     attributes = _attributes(watcher, instance)
-    for hook in configuration.hooks:
-        _register(f, instance, hook, frame)
+    ours = [f"inspector.live.hooks.on_{hook}" for hook in configuration.hooks]
+    functions = [*configuration.hook_functions, *ours[len(configuration.hook_functions) :]]
+    for hook, function in zip(configuration.hooks, functions, strict=True):
+        _register(f, instance, (hook, function), frame)
     f.drafts.clear()
     watcher.reads.clear()
     return Construction(ConstructionTrace(steps, attributes), instance, watcher)
@@ -171,13 +173,14 @@ def _persistent(instance: Instance, name: str) -> bool:
     return not (isinstance(left_out, Items) and left_out.items is not None and Const(name) in left_out.items)
 
 
-def _register(f: Follower, instance: Value, hook: str, frame: Frame) -> None:
+def _register(f: Follower, instance: Value, named: tuple[str, str], frame: Frame) -> None:
     """Registers a hook as a user would: through the method of Module, which is followed like any other."""
+    hook, function = named
     method = f.library.member(instance.cls, HOOK_METHODS[hook]) if isinstance(instance, Instance) else None
     if method is None or not isinstance(method[1], Function):
         return
     with f.silent():
         try:
-            calls.call(f, Bound(method[1], instance), Arguments([External(f"inspector.live.hooks.on_{hook}", "hook")]), frame, None)
+            calls.call(f, Bound(method[1], instance), Arguments([External(function, "hook")]), frame, None)
         except Raised:
             return
