@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -66,7 +67,7 @@ def _with(given: Configuration, more: list[Argument]) -> Configuration:
     if not more:
         return given
     args = (*given.args, *more)
-    return Configuration(given.subject, expression(given.subject, args), args, given.target_kind, given.hooks)
+    return msgspec.structs.replace(given, expression=expression(given.subject, args), args=args)
 
 
 class _Trials:
@@ -115,8 +116,9 @@ class _Trials:
 
 
 def _held(instance: nn.Module) -> list[int]:
-    """Sizes an input may have to match: whole numbers the module holds, then sizes of its parameters; the small ones are no sizes."""
+    """Sizes an input may have to match: whole numbers the module holds, then sizes of its tensors; the small ones are no sizes."""
     held: list[Any] = [value for module in instance.modules() for value in vars(module).values()]
     flat = [one for value in held for one in (value if isinstance(value, (tuple, list)) else (value,))]
-    shapes = [size for one in instance.parameters() if not is_lazy(one) for size in one.shape]
+    tensors = (*instance.parameters(), *instance.buffers(), *(one for one in flat if isinstance(one, torch.Tensor)))
+    shapes = [size for one in tensors if not is_lazy(one) for size in one.shape]
     return list(dict.fromkeys(one for one in (*flat, *shapes) if type(one) is int and one > 2))[:6]
