@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 MADE = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-CHECKS = re.compile(r"\d+ of \d+ checks")
+CHECKS = re.compile(r"\d+ of \d+ checks|How many checks ran")
 """From this line to the end of an output stand errors in ulp, which differ between processors."""
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n+```\w*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 

@@ -12,4 +12,4 @@ def main(words: Sequence[str] | None = None) -> None:
     """Runs the command line and leaves with its exit code (SystemExit); `words` defaults to those of the process."""
     from inspector.cli.words import command_line
 
-    command_line.main(args=None if words is None else list(words), prog_name="inspect-loss")
+    command_line.main(args=None if words is None else [*words], prog_name="inspect-loss")

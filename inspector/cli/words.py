@@ -15,7 +15,7 @@ import click
 
 from inspector.errors import CouldNotRun, InspectError
 
-COMMANDS = ("agreement", "completion", "list", "report", "schema", "show")
+COMMANDS = ("agreement", "completion", "list", "report", "schema", "show", "verify")
 DEFAULT = "report"
 INTERRUPTED = 130
 """What a shell expects of a command that was interrupted."""

@@ -91,6 +91,9 @@ def checks(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
         return
     runs = Runs(trial)
     first = next(iter(runs.configurations))
+    if not trial.holds_numbers:
+        yield from (not_run(runs.label(kind, first), CLAIMS[kind], "the device holds no numbers") for kind in wanted if kind != "device")
+        return
     if runs.value(first) is None:
         yield from (not_run(runs.label(kind, first), CLAIMS[kind], runs.refusal) for kind in wanted)
         return
@@ -270,6 +273,25 @@ def _dtypes(runs: Runs) -> Iterator[Check]:
             yield held(runs.label("dtype", reduction), CLAIMS["dtype"], value, runs.near(wide, reduction))
 
 
+def _devices(runs: Runs) -> Iterator[Check]:
+    """The same numbers on the CPU give the same loss value and gradients, up to rounding."""
+    if runs.trial.setting.device == "cpu":
+        return
+    home = runs.trial._replace(setting=runs.trial.setting._replace(device="cpu"))
+    inputs = [_on_cpu(one) for one in runs.trial.inputs]
+    for reduction, configuration in runs.configurations.items():
+        value, there = runs.value(reduction), runs.value_of(home.make(configuration), inputs)
+        label = runs.label("device", reduction)
+        if value is None or there is None:
+            yield not_run(label, CLAIMS["device"], runs.refusal)
+        else:
+            yield held(label, CLAIMS["device"], value, runs.near(there, reduction))
+
+
+def _on_cpu(value: Any) -> Any:
+    return value.detach().cpu().requires_grad_(value.requires_grad) if isinstance(value, torch.Tensor) else value
+
+
 def _layouts(runs: Runs) -> Iterator[Check]:
     """Inputs that are not contiguous, and inputs that are expanded from one row, give what contiguous copies give."""
     for claim, inputs in (
@@ -301,7 +323,7 @@ def _expanded(value: Any) -> Any:
 
 
 def same_bits(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """True where shape, dtype and every number are the same; nan equals nan."""
+    """True where shape, dtype and every number are the same, wherever they lie; nan equals nan."""
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     return bool(torch.equal(one, other)) or bool(((one == other) | ((one != one) & (other != other))).all())
@@ -319,6 +341,7 @@ CLAIMS: Mapping[str, str] = {
     "reduction": "the reductions follow from the unreduced loss values",
     "batch order": "the order of the batch does not matter",
     "dtype": "the loss value agrees with float64 on the same numbers",
+    "device": "the loss value agrees with that of the CPU",
     "layout": "how the inputs lie in memory does not matter",
 }
 
@@ -329,6 +352,7 @@ _MAKERS: Mapping[str, Callable[[Runs], Iterator[Check]]] = {
     "reduction": _reductions,
     "batch order": _batch_order,
     "dtype": _dtypes,
+    "device": _devices,
     "layout": _layouts,
 }
 

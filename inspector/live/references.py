@@ -1,7 +1,7 @@
 """References by the hash of what they were computed from, in memory and on disk, so that a second run computes none.
 
-In: a definition and what the loss is given. Out: a Worked record. A damaged or missing file is rebuilt without a word; nothing is
-ever read by time stamp.
+In: a definition and what the loss is given. Out: a Worked record. A damaged or missing file, and one of formulas that have changed since,
+is rebuilt without a word; nothing is ever read by time stamp.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import platformdirs
 
 from inspector import losses
 from inspector.losses.reference import Given
 from inspector.losses.schema import LossDefinition
 from inspector.losses.worked import Curvature, Worked, work_out, work_out_second
 
-_Stored = dict[str, bytes]
+
+class _Stored(msgspec.Struct, array_like=True):
+    """What a file holds: references, and the hash of the formulas they were computed with."""
+
+    formulas: bytes
+    entries: dict[str, bytes]
 
 
 class References:
@@ -32,7 +36,7 @@ class References:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._worked: dict[str, Any] = {}
-        self._stored: dict[str, _Stored] = {}
+        self._stored: dict[str, dict[str, bytes]] = {}
         self._changed: set[str] = set()
 
     def find(self, definition: LossDefinition, given: Given) -> Worked:
@@ -56,7 +60,10 @@ class References:
         """Writes what was computed since the last time, each file under another name first and then moved into place."""
         for name in sorted(self._changed):
             if self._folder is not None:
-                _write(self._folder / f"{name}.msgpack", msgspec.msgpack.encode(self._stored[name]))
+                file = self._folder / f"{name}.msgpack"
+                # Another process may have written meanwhile: what it found is kept. What two lose to each other is computed again.
+                entries = _load(file) | self._stored[name]
+                _write(file, msgspec.msgpack.encode(_Stored(formulas_as_written(), entries)))
         self._changed.clear()
 
     def _keep(self, definition: LossDefinition, key: str, found: Any) -> Any:
@@ -73,22 +80,16 @@ class References:
         except msgspec.MsgspecError:
             return None
 
-    def _of(self, definition: LossDefinition) -> _Stored:
+    def _of(self, definition: LossDefinition) -> dict[str, bytes]:
         name = definition.qualified_name
         if name not in self._stored:
             self._stored[name] = _load(self._folder / f"{name}.msgpack") if self._folder is not None else {}
         return self._stored[name]
 
 
-def default_folder() -> Path:
-    """Where references are kept on this machine."""
-    return Path(platformdirs.user_cache_dir("inspect-loss", appauthor=False)) / "references"
-
-
 def key_of(definition: LossDefinition, given: Given) -> str:
-    """A hash of the formulas as written, the case, the tensors and the constants; not of the reduction, which all share."""
+    """A hash of the case, the tensors and the constants; not of the reduction, which all share."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(formulas_as_written())
     constants = tuple((name, repr(value)) for name, value in sorted(given.constants.items()) if name not in _OF_REDUCTION)
     digest.update(repr((definition.qualified_name, given.case.name, constants)).encode())
     for name, grid in given.tensors.items():
@@ -109,11 +110,13 @@ def formulas_as_written() -> bytes:
     return digest.digest()
 
 
-def _load(file: Path) -> _Stored:
+def _load(file: Path) -> dict[str, bytes]:
+    """What a file holds; nothing where it is missing, damaged, or of other formulas."""
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=_Stored)
+        stored = msgspec.msgpack.decode(file.read_bytes(), type=_Stored)
     except (OSError, msgspec.MsgspecError):
         return {}
+    return stored.entries if stored.formulas == formulas_as_written() else {}
 
 
 def _write(file: Path, data: bytes) -> None:

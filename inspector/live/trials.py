@@ -5,6 +5,7 @@ In: a configuration. Out: Trials, each a way to make the module anew and the inp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -55,6 +56,17 @@ class Trial(NamedTuple):
     def make(self, configuration: Configuration) -> nn.Module:
         """A new module of the same dtype and device."""
         return build.make_instance(configuration, dtype=self.dtype, device=self.setting.device)
+
+    def terms(self, reduction: str) -> int:
+        """How many numbers the loss value has under a reduction, as far as the reference knows."""
+        if self.worked is None or reduction not in self.worked.reductions:
+            return 1
+        return math.prod(self.worked.reductions[reduction].value.shape)
+
+    @property
+    def holds_numbers(self) -> bool:
+        """False on a device that knows shapes only."""
+        return torch.device(self.setting.device).type != "meta"
 
     def on_kink(self) -> bool:
         """True where a comparison of the formula comes so close to a tie that rounding decides it: the gradient is then not one number."""
@@ -155,7 +167,7 @@ def _drawn(setting: Setting, fitted: samples.Fitted, dtype: str, seed: int) -> T
     assert setting.definition is not None
     sample = samples.draw_case(fitted, dtype="float64", seed=seed)
     inputs = build.make_inputs(sample, dtype=dtype, device=setting.device)
-    given = _given(setting, fitted, sample, inputs, dtype)
+    given = _given(setting, fitted, sample, dtype, inputs)
     _ask_gradients(sample, inputs, {form.name for form in differentiable(given)})
     trial = Trial(setting, dtype, sample, inputs, fitted.case, given)
     try:
@@ -164,8 +176,11 @@ def _drawn(setting: Setting, fitted: samples.Fitted, dtype: str, seed: int) -> T
         return trial._replace(why_no_reference=str(missing))
 
 
-def _given(setting: Setting, fitted: samples.Fitted, sample: Sample, inputs: Sequence[Any], dtype: str) -> Given:
-    instance = build.make_instance(setting.configuration, dtype=dtype, device=setting.device)
+def _given(setting: Setting, fitted: samples.Fitted, sample: Sample, dtype: str, inputs: Sequence[Any]) -> Given:
+    """What the reference is given: the numbers as the dtype holds them, taken on the CPU, since every device must hold the same."""
+    instance = build.make_instance(setting.configuration, dtype=dtype)
+    if setting.device != "cpu":
+        inputs = build.make_inputs(sample, dtype=dtype)
     tensors = {str(argument.name): grid(value) for argument, value in zip(sample.inputs, inputs, strict=True)}
     tensors |= {name: grid(value) for name, value in (*instance.named_buffers(), *instance.named_parameters())}
     bound = arguments.bind(setting.configuration, setting.signature)

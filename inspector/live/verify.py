@@ -13,6 +13,7 @@ import torch
 from msgspec.structs import replace
 from torch import nn
 
+from inspector.evidence import DTYPES
 from inspector.live import build, consistency, differentiation
 from inspector.live.checks import Label, held, not_run
 from inspector.live.derivatives import gradients
@@ -22,10 +23,11 @@ from inspector.losses.schema import Field, LossDefinition
 from inspector.losses.worked import Reduced
 from inspector.report import Check, Configuration, Unresolved
 
-DTYPES = ("float64", "float32", "bfloat16", "float16")
-
 KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS)
 """Kinds of checks, in the order they are reported."""
+
+QUICK = tuple(kind for kind in KINDS if kind != "forward mode")
+"""Kinds that a report can wait for: torch loads its forward-mode rules for a tenth of a second."""
 
 VALUE_CLAIM = "the loss value equals the reference"
 
@@ -62,12 +64,12 @@ def verify(
 
 
 def _explained(check: Check, definition: LossDefinition | None) -> Check:
-    """A check that fails, with the reason where one is known."""
-    if check.status != "fail" or check.reason or definition is None:
+    """A check that fails, with its cause in torch where that is known."""
+    if check.status != "fail" or definition is None:
         return check
     known = (each for each in definition.deviations if each.kind == check.kind)
     why = [each.why for each in known if each.claim in check.claim and each.configuration in check.configuration]
-    return replace(check, reason=why[0]) if why else check
+    return replace(check, reason=check.reason or why[0], cause=why[0]) if why else check
 
 
 def against_reference(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:

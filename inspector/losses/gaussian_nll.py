@@ -69,9 +69,5 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
     mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
-    deviations=(
-        Deviation(
-            "forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"
-        ),
-    ),
+    deviations=(Deviation("forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"),),
 )

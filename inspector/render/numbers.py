@@ -97,7 +97,7 @@ def check_table(checks: Sequence[Check], *, each: bool) -> CheckTable:
     return CheckTable(
         sentence=_sentence(checks),
         columns=columns,
-        rows=tuple((label, tuple(_cell(cells.get((label, column), ())) for column in columns)) for label in labels),
+        rows=tuple((label, tuple(cell_of(cells.get((label, column), ())) for column in columns)) for label in labels),
         reasons=tuple(dict.fromkeys(_reason(check) for check in checks if check.status == "not_run")),
     )
 
@@ -113,7 +113,8 @@ def _reason(check: Check) -> str:
     return f"{check.claim} ({check.dtype}, {check.device}): {check.reason or 'no reason was given'}"
 
 
-def _cell(group: Sequence[Check]) -> CheckCell:
+def cell_of(group: Sequence[Check]) -> CheckCell:
+    """Some checks counted."""
     counts = [sum(check.status == status for check in group) for status in ("pass", "fail", "not_run")]
     return CheckCell(passed=counts[0], failed=counts[1], not_run=counts[2], worst=_worst(group))
 

@@ -64,8 +64,8 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
     known = References(tmp_path)
     first = known.find(definition_of(NAME), given(NAME, INPUTS))
     known.save()
-    stored = msgspec.msgpack.decode(_file(tmp_path).read_bytes())
-    _file(tmp_path).write_bytes(msgspec.msgpack.encode(dict.fromkeys(stored, b"\x93\x01\x02")))
+    formulas, entries = msgspec.msgpack.decode(_file(tmp_path).read_bytes())
+    _file(tmp_path).write_bytes(msgspec.msgpack.encode([formulas, dict.fromkeys(entries, b"\x93\x01\x02")]))
     assert References(tmp_path).find(definition_of(NAME), given(NAME, INPUTS)) == first
 
 
@@ -94,7 +94,22 @@ def test_the_key_knows_numbers_shapes_and_arguments_but_not_the_reduction() -> N
     assert key != key_of(definition, given("SmoothL1Loss", {name: [value, value] for name, value in INPUTS.items()}))
 
 
-def test_the_key_knows_the_formulas(monkeypatch: Any) -> None:
-    before = key_of(definition_of(NAME), given(NAME, INPUTS))
+def test_a_reference_of_other_formulas_is_not_read(tmp_path: Path, monkeypatch: Any) -> None:
+    known = References(tmp_path)
+    known.find(definition_of(NAME), given(NAME, INPUTS))
+    known.save()
     monkeypatch.setattr(references, "formulas_as_written", lambda: b"other")
-    assert key_of(definition_of(NAME), given(NAME, INPUTS)) != before
+    monkeypatch.setattr(references, "work_out", lambda *_: "computed again")
+    assert References(tmp_path).find(definition_of(NAME), given(NAME, INPUTS)) == "computed again"
+
+
+def test_what_another_process_kept_meanwhile_stays(tmp_path: Path, request: Any) -> None:
+    one, other = References(tmp_path), References(tmp_path)
+    first = one.find(definition_of(NAME), given(NAME, INPUTS))
+    second = other.find(definition_of(NAME), given(NAME, {**INPUTS, "input": [0.5, 1.25]}))
+    one.save()
+    other.save()
+    request.getfixturevalue("never_computed")
+    again = References(tmp_path)
+    assert again.find(definition_of(NAME), given(NAME, INPUTS)) == first
+    assert again.find(definition_of(NAME), given(NAME, {**INPUTS, "input": [0.5, 1.25]})) == second

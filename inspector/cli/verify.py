@@ -1,0 +1,93 @@
+"""`inspect-loss verify NAME...`: every configuration of some losses, or of all, held against references; as a table, JSON or evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from inspector.cli.names import complete_names
+from inspector.cli.output import How, Output, look, looks
+from inspector.cli.progress import Bar
+from inspector.errors import InspectError
+from inspector.evidence import DTYPES, KINDS
+
+if TYPE_CHECKING:
+    from inspector.evidence import Evidence
+
+
+class Options(How):
+    """The options of the command, besides those on how text looks."""
+
+    device: str
+    dtypes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    seed: int
+    shard: str
+    save: str | None
+    as_json: bool
+
+
+@click.command("verify")
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_names)
+@click.option("--all", "every", is_flag=True, help="Every public loss of the installed torch.")
+@click.option("--device", default="cpu", metavar="DEVICE", help="Where torch runs: cpu (the default), cuda, cuda:1, meta.")
+@click.option(
+    "--dtype",
+    "dtypes",
+    multiple=True,
+    type=click.Choice(DTYPES),
+    metavar="DTYPE",
+    help=f"Only this one: {', '.join(DTYPES)}; may be repeated.",
+)
+@click.option(
+    "--only",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    help=f"Only this kind of check: {', '.join(KINDS)}; may be repeated.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, metavar="NUMBER", help="Draw other inputs (0 is the default).")
+@click.option("--shard", default="1/1", metavar="K/N", help="The K-th of N parts of the work, the same part every time.")
+@click.option("--save", metavar="FILE", help="Write the evidence to FILE, for `show --evidence`.")
+@click.option("--json", "as_json", is_flag=True, help="The evidence as JSON instead of a table.")
+@looks
+def command(names: tuple[str, ...], every: bool, **options: Unpack[Options]) -> int:
+    """Verify losses against references without torch.
+
+    Each NAME is a loss, verified in all its configurations, or a call with arguments in quotes, verified in that one. Exit code 1 where a
+    check failed.
+    """
+    from inspector.verification import Wanted, verify
+
+    if bool(names) == every:
+        raise InspectError("usage", "name losses, or say --all" if not names else "name losses or say --all, not both")
+    wanted = Wanted(
+        options["device"], options["dtypes"] or DTYPES, options["kinds"] or KINDS, options["seed"], _part(options["shard"])
+    )  # fmt: skip
+    with Bar("verifying", wanted=not options["quiet"]) as bar:
+        found = verify(names, wanted, bar.at)
+    if options["save"]:
+        with Output(options["save"]) as file:
+            file.write(found.to_json())
+    return show(found, options, as_json=options["as_json"])
+
+
+def show(evidence: Evidence, how: How, *, as_json: bool) -> int:
+    """Writes the evidence as it is wanted; 1 where a check failed, else 0."""
+    from inspector.render import verified
+
+    with Output(how["output"], pager=False if as_json else how["pager"]) as out:
+        out.write(evidence.to_json(indent=2) if as_json else verified.to_terminal(evidence, look(how)))
+    return int(verified.failed(evidence))
+
+
+def _part(shard: str) -> tuple[int, int]:
+    """ "3/8" as (3, 8)."""
+    found = re.fullmatch(r"(\d+)/(\d+)", shard)
+    part, parts = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= part <= parts:
+        raise InspectError("usage", f"--shard {shard} is no part", todo="write K/N with K from 1 to N, such as 3/8")
+    return part, parts

@@ -1,0 +1,226 @@
+"""Evidence: what was verified on which machine, saved as JSON, and any number of such files merged in any order.
+
+In: checks and a description of a machine. Out: frozen plain data, the same bytes for the same checks. Holds no user or host name and
+no path. Runs nothing and draws nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from inspector.errors import InspectError
+from inspector.report import Check, Number, Record, Release
+
+FORMAT_VERSION = 1
+"""Raised when saved evidence of an older version can no longer be read."""
+
+KINDS = (
+    "value",
+    "gradient",
+    "second derivative",
+    "forward mode",
+    "numerical",
+    "repeat",
+    "inputs",
+    "function",
+    "reduction",
+    "batch order",
+    "dtype",
+    "device",
+    "layout",
+)
+"""Kinds of checks, in the order they are reported."""
+
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+"""The floating dtypes that losses are verified in."""
+
+
+class Machine(Record, frozen=True, order=True):
+    """What numbers may depend on: never who owns the machine, or what it is called."""
+
+    device: str
+    """Such as "cpu" or "cuda"."""
+    processor: str
+    """Model name of the CPU, or of the GPU where the device is one."""
+    platform: str
+    """Such as "Linux x86_64"."""
+    python: str
+    """Such as "3.12.1"."""
+    torch: str
+    """Release and build, such as "2.13.0+cpu"."""
+    git_version: str
+    """The full commit torch was built from."""
+    capability: str = ""
+    """What the build uses of the processor, such as "AVX2"; the CUDA release for a GPU."""
+
+    @property
+    def name(self) -> str:
+        """The machine in a few words: the title of its column."""
+        return f"{self.device}: {self.processor}, torch {self.torch}"
+
+
+class Outcome(Record, frozen=True, omit_defaults=True):
+    """One check, without what all checks of its group share."""
+
+    kind: str
+    """Kind of the check."""
+    claim: str
+    """What is claimed."""
+    dtype: str
+    """Such as "float32"."""
+    status: str
+    """"pass", "fail" or "not_run"."""
+    actual: Number | None = None
+    """What torch gave."""
+    expected: Number | None = None
+    """What the reference gives."""
+    abs_error: Number | None = None
+    """|actual - expected|, the largest."""
+    rel_error: Number | None = None
+    """abs_error / |expected|."""
+    ulp_error: Number | None = None
+    """abs_error in units in the last place."""
+    rtol: Number | None = None
+    """Relative tolerance."""
+    atol: Number | None = None
+    """Absolute tolerance."""
+    reason: str = ""
+    """Why it failed or did not run."""
+    cause: str = ""
+    """What in torch makes it fail, where that is known."""
+
+
+class Group(Record, frozen=True):
+    """The checks of one configuration with one kind of inputs."""
+
+    subject: str
+    """Qualified name of the class."""
+    configuration: str
+    """The constructor call and the inputs."""
+    outcomes: tuple[Outcome, ...]
+    """In the order of KINDS, dtypes and claims."""
+
+
+class Column(Record, frozen=True):
+    """All that was verified on one machine."""
+
+    machine: Machine
+    """What it ran on."""
+    groups: tuple[Group, ...]
+    """By subject and configuration."""
+
+    def checks(self) -> Iterable[tuple[str, Check]]:
+        """Each check, with the qualified name of its subject."""
+        for group in self.groups:
+            for outcome in group.outcomes:
+                yield group.subject, _check(outcome, group.configuration, self.machine.device)
+
+
+class Evidence(Record, frozen=True):
+    """What any number of machines verified, one column a machine."""
+
+    format_version: int
+    """1; another number means another form."""
+    version: str
+    """Version of inspect-loss that wrote it."""
+    columns: tuple[Column, ...]
+    """By machine."""
+
+    def to_json(self, *, indent: int = 0) -> str:
+        """The evidence as JSON text; the same evidence gives the same bytes."""
+        raw = msgspec.json.encode(self, order="deterministic")
+        return (msgspec.json.format(raw, indent=indent) if indent else raw).decode() + "\n"
+
+    @staticmethod
+    def from_json(text: str | bytes, where: str = "") -> Evidence:
+        """The evidence that `to_json` wrote; raises InspectError `damaged-evidence` or `evidence-version`."""
+        try:
+            head = msgspec.json.decode(text, type=_Head)
+            if head.format_version != FORMAT_VERSION:
+                raise InspectError(
+                    "evidence-version",
+                    f"this evidence has format {head.format_version}, this version reads format {FORMAT_VERSION}",
+                    where,
+                    "make it again with this version of inspect-loss",
+                )
+            return msgspec.json.decode(text, type=Evidence)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise InspectError(
+                "damaged-evidence", f"not evidence of inspect-loss, or damaged: {error}", where, "make it again with verify --save"
+            ) from None
+
+
+class _Head(msgspec.Struct):
+    format_version: int
+    columns: list[msgspec.Raw]
+
+
+def collect(machine: Machine, found: Iterable[tuple[str, Check]], version: str) -> Evidence:
+    """Evidence of one machine from checks, each with the qualified name of its subject."""
+    groups: dict[tuple[str, str], dict[_Key, Outcome]] = {}
+    for subject, check in found:
+        outcome = _outcome(check)
+        group = groups.setdefault((subject, check.configuration), {})
+        key = _key(outcome)
+        group[key] = _graver(group[key], outcome) if key in group else outcome
+    return Evidence(FORMAT_VERSION, version, (_column(machine, groups),))
+
+
+def merge(several: Iterable[Evidence]) -> Evidence:
+    """One Evidence of all, the same in whatever order they come; where a check is in two, the graver outcome stays."""
+    machines: dict[Machine, dict[tuple[str, str], dict[_Key, Outcome]]] = {}
+    versions: set[str] = set()
+    for evidence in several:
+        versions.add(evidence.version)
+        for column in evidence.columns:
+            groups = machines.setdefault(column.machine, {})
+            for group in column.groups:
+                kept = groups.setdefault((group.subject, group.configuration), {})
+                for outcome in group.outcomes:
+                    key = _key(outcome)
+                    kept[key] = _graver(kept[key], outcome) if key in kept else outcome
+    columns = tuple(_column(machine, machines[machine]) for machine in sorted(machines))
+    return Evidence(FORMAT_VERSION, ", ".join(sorted(versions)), columns)
+
+
+_Key = tuple[str, str, str]
+_GRAVITY = {"pass": 0, "not_run": 1, "fail": 2}
+
+
+def _key(outcome: Outcome) -> _Key:
+    return outcome.kind, outcome.dtype, outcome.claim
+
+
+def _graver(one: Outcome, other: Outcome) -> Outcome:
+    """Which of two runs of the same check is kept: a choice that no order changes."""
+    return max(one, other, key=lambda outcome: (_GRAVITY[outcome.status], msgspec.json.encode(outcome)))
+
+
+def _column(machine: Machine, groups: Mapping[tuple[str, str], Mapping[_Key, Outcome]]) -> Column:
+    made = (Group(*names, tuple(outcomes[key] for key in sorted(outcomes, key=_rank))) for names, outcomes in sorted(groups.items()))
+    return Column(machine, tuple(made))
+
+
+@functools.cache
+def _rank(key: _Key) -> tuple[int, int, _Key]:
+    kind, dtype, _ = key
+    return (KINDS.index(kind) if kind in KINDS else len(KINDS), DTYPES.index(dtype) if dtype in DTYPES else len(DTYPES), key)
+
+
+def _outcome(check: Check) -> Outcome:
+    return Outcome(**{name: getattr(check, name) for name in Outcome.__struct_fields__})
+
+
+def _check(outcome: Outcome, configuration: str, device: str) -> Check:
+    shared = {name: getattr(outcome, name) for name in Outcome.__struct_fields__}
+    label = " | ".join((outcome.kind, configuration, outcome.dtype, device, outcome.claim))
+    return Check(id=label, configuration=configuration, device=device, **shared)
+
+
+def torch_release(machine: Machine) -> Release:
+    """The torch release that the evidence of a machine is about."""
+    return Release(machine.torch, machine.git_version, "installed")
