@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from inspector.source.finders import TorchText
 
+_OPERATORS = frozenset({"torch", *(f"torch._C._{group}" for group in ("fft", "linalg", "nested", "nn", "sparse", "special"))})
+"""Where operators of torch's list are found in Python."""
+
 _SIGNATURE = re.compile(r"\n *def \w+\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):")
 
 
@@ -66,7 +69,19 @@ class Stubs:
             found = _annotation(self._stub(module), f"def {short}(", "\n")
             if found:
                 return found
-        return ""
+        return self._operator_returns(short) if owner in _OPERATORS else ""
+
+    def _operator_returns(self, short: str) -> str:
+        """What torch's list of operators, which lies beside it, says where no stub does; as a stub would say it."""
+        path = self._text.root / "torchgen/packaged/ATen/native/native_functions.yaml"
+        if not path.is_file():
+            return ""
+        found = re.search(rf"^- func: {re.escape(short)}[.(].*-> (.*)$", self._text.text_of(path), re.MULTILINE)
+        returns = re.sub(r"\([a-z!]+\)", "", found[1]).strip() if found else ""
+        if returns.endswith("Tensor[]"):
+            return "tuple[Tensor, ...]"
+        count = returns.count("Tensor ") if returns.startswith("(") else 0
+        return f"tuple[{', '.join(['Tensor'] * count)}]" if count else returns
 
     def _method_returns(self, short: str) -> str:
         return _annotation(self.tensor_class(), f"    def {short}(", "\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 from inspector.report import Argument, Constant, Items, Maker, Reference, TensorData, Term
 from inspector.source import values
-from inspector.source.follow import calls, natives
+from inspector.source.follow import calls, natives, shapes
 from inspector.source.follow.follower import Follower
 from inspector.source.follow.state import Arguments, Frame
 
@@ -73,4 +73,4 @@ def _constant_dtype(value: values.Value) -> str:
 
 def _dtype(arguments: Arguments, default: str) -> str:
     given: Any = arguments.named.get("dtype")
-    return natives.dtype_of(given) if given is not None else default
+    return shapes.dtype_of(given) if given is not None else default

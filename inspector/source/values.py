@@ -6,6 +6,7 @@ In: nothing. Out: the small classes the follower computes with. No value is ever
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ class FieldNames:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outside:
+    """An object of a class of the standard library, by the qualified name of the class; `held` is what it was made of."""
+
+    cls: str
+    held: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class Builtin:
     """A builtin function or type of Python, such as isinstance or list."""
@@ -164,12 +173,14 @@ class Tensor:
 class Items:
     """A tuple, list or set. `items` is None where its contents are not known."""
 
-    kind: Literal["tuple", "list", "set", "frozenset"]
+    kind: Literal["tuple", "list", "set", "frozenset", "deque", "iterator"]
     items: list[Value] | None
     made_by: External | ClassValue | None = None
     """The named tuple type that made it, where one did."""
     fields: tuple[str, ...] = ()
     """Names of its items, where they have names."""
+    each: Value | None = None
+    """What every item is, where it is not known how many there are."""
 
     @property
     def known(self) -> bool:
@@ -184,6 +195,12 @@ class Mapping:
     items: dict[Any, Value]
     complete: bool = True
     type_name: str = "dict"
+    missing: Value | None = None
+    """What makes the value of a key that is asked for and not there: the factory of a defaultdict."""
+    maybe: set[Any] = field(default_factory=set)
+    """Keys that were put in by code of which it is not certain that it runs."""
+    born: int = 0
+    """How uncertain the code was that made it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -218,6 +235,8 @@ class Property:
 
     getter: Value
     setter: Value | None = None
+    kept: bool = False
+    """Whether the first answer is kept in the instance's dict: functools.cached_property."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +249,7 @@ class Marked:
 
 Value: TypeAlias = (
     Const | Unknown | Instance | ClassValue | Native | External | Builtin | Function | Bound | NativeMethod | ModuleValue | Super
-    | Tensor | Items | Mapping | Generator | Managed | Partial | Property | Marked
+    | Tensor | Items | Mapping | Generator | Managed | Partial | Property | Marked | Outside
 )  # fmt: skip
 
 NONE = Const(None)
@@ -253,6 +272,8 @@ def truth(value: Value) -> bool | None:
         case Mapping(items=entries, complete=complete):
             return True if entries else (False if complete else None)
         case Function() | Bound() | ClassValue() | ModuleValue() | Native() | Builtin() | External() | NativeMethod() | Partial():
+            return True
+        case Generator() | Managed():
             return True
         case _:
             return None
@@ -288,7 +309,7 @@ def key_of(value: Value) -> Any:
     match value:
         case Const(value=constant):
             return constant
-        case Native() | External() | Builtin() | ModuleValue():
+        case Native() | External() | Builtin() | ModuleValue() | Outside():
             return value
         case Items(kind="tuple", items=list(items)):
             keys = tuple(key_of(item) for item in items)
@@ -327,6 +348,19 @@ def describe(value: Value) -> str:
             return type(value).__name__.lower()
 
 
+def _joined(values: list[Value | None]) -> Value | None:
+    """What any of them may be; None where nothing is known of them."""
+    known = [value for value in values if value is not None]
+    return reduce(join, known) if known else None
+
+
+def _joined_mappings(left: Mapping, right: Mapping) -> Mapping:
+    items = {key: join(left.items.get(key, NOTHING), right.items.get(key, NOTHING)) for key in left.items.keys() & right.items.keys()}
+    either = {**left.items, **right.items, **items}
+    maybe = left.maybe | right.maybe | (either.keys() - items.keys())
+    return Mapping(either, left.complete and right.complete, left.type_name, left.missing, maybe)
+
+
 def join(left: Value, right: Value) -> Value:
     """What is known where either of two values may be there."""
     if left is right:
@@ -340,7 +374,9 @@ def join(left: Value, right: Value) -> Value:
         case Items(kind=kind, items=a), Items(kind=other, items=b) if kind == other:
             if a is not None and b is not None and len(a) == len(b):
                 return Items(kind, [join(x, y) for x, y in zip(a, b, strict=True)])
-            return Items(kind, None)
+            return Items(kind, None, each=_joined([left.each, right.each, *(a or []), *(b or [])]))
+        case Mapping(), Mapping():
+            return _joined_mappings(left, right)
         case (Unknown(), _):
             return left
         case (_, Unknown()):

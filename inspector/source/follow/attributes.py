@@ -6,11 +6,12 @@ In: a value and a name. Out: a value. A read that runs code (a property, Module.
 from __future__ import annotations
 
 import builtins
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
-from inspector.source.follow import enums
-from inspector.source.follow.natives import TENSOR_FACTS, shape_value
+from inspector.source.follow import enums, outside
+from inspector.source.follow.natives import TENSOR_FACTS
+from inspector.source.follow.shapes import shape_value, turned
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.resolve import native_name
 from inspector.source.values import (
@@ -29,6 +30,7 @@ from inspector.source.values import (
     ModuleValue,
     Native,
     NativeMethod,
+    Outside,
     Partial,
     Property,
     Super,
@@ -43,6 +45,14 @@ if TYPE_CHECKING:
 CPU = "torch.device('cpu')"
 """The device of every tensor: inputs are drawn on the CPU."""
 
+_COLLECTIONS: dict[str, type] = {
+    "OrderedDict": OrderedDict,
+    "Counter": Counter,
+    "defaultdict": defaultdict,
+    "deque": deque,
+    "iterator": type(iter([])),
+}
+
 _OF_CPU = {"type": Const("cpu"), "index": Const(None)}
 
 
@@ -56,9 +66,9 @@ def class_of(f: Follower, value: Value) -> Value | None:
         case Const(value=constant):
             return Builtin(type(constant).__name__)
         case Items(kind=kind, made_by=made_by):
-            return made_by or Builtin(kind)
+            return made_by or (External("collections.deque") if kind == "deque" else Builtin(kind))
         case Mapping(type_name=name):
-            return External("collections.OrderedDict") if name == "OrderedDict" else Builtin(name)
+            return External(f"collections.{name}") if name != "dict" else Builtin(name)
         case Function():
             return Builtin("function")
         case Bound():
@@ -71,6 +81,8 @@ def class_of(f: Follower, value: Value) -> Value | None:
             return Builtin("builtin_function_or_method") if f.library.stubs.returns(native) else None
         case ModuleValue():
             return Builtin("module")
+        case Outside(cls=name):
+            return External(name)
         case _:
             return None
 
@@ -96,6 +108,8 @@ def get(f: Follower, value: Value, name: str, frame: Frame, node: Any) -> Value:
             return _from_function(f, value, name)
         case Builtin(name=builtin):
             return Builtin(f"{builtin}.{name}")
+        case Outside():
+            return outside.get(f, value, name, frame, node)
         case Items() | Mapping() | Const() | Unknown():
             return _from_plain(f, value, name, frame, node)
         case Property() if name in ("setter", "getter", "deleter"):
@@ -122,7 +136,7 @@ def _from_plain(f: Follower, value: Items | Mapping | Const | Unknown, name: str
 def _from_named_tuple(f: Follower, value: Items, cls: ClassValue, name: str, frame: Frame, node: Any) -> Value:
     """A method or property of a class that derives from NamedTuple; else what every tuple has."""
     found = f.library.member(cls, name)
-    if found is None:
+    if found is None or name in value.fields:
         return plain_method(value, name) or NOTHING
     if isinstance(found[1], Property):
         return f.call(Bound(found[1].getter, value), [], frame, node, kind="attribute")
@@ -132,9 +146,7 @@ def _from_named_tuple(f: Follower, value: Items, cls: ClassValue, name: str, fra
 def plain_method(value: Mapping | Items | Const, name: str) -> NativeMethod | None:
     """A method of a container or constant; None where its type has none of this name."""
     kind: Any = (
-        type(value.value)
-        if isinstance(value, Const)
-        else {"OrderedDict": OrderedDict}.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
+        type(value.value) if isinstance(value, Const) else _COLLECTIONS.get(_plain_name(value)) or getattr(builtins, _plain_name(value))
     )
     if hasattr(kind, name) or (kind is tuple and name == "numel"):
         return NativeMethod(name, value)
@@ -155,8 +167,8 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
         return of_enum
     found = f.library.member(value.cls, name)
     member = found[1] if found is not None else None
-    if isinstance(member, Property):
-        return f.call(Bound(member.getter, value), [], frame, node, kind="attribute")
+    if isinstance(member, Property) and not (member.kept and name in value.attrs):
+        return _read_property(f, member, value, name, frame, node)
     getter = _descriptor(f, member)
     if getter is not None:
         return f.call(getter, [value, value.cls], frame, node, kind="attribute")
@@ -176,6 +188,15 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
     if name.startswith("__"):
         return NOTHING
     raise Raised("AttributeError")
+
+
+def _read_property(f: Follower, member: Property, value: Instance, name: str, frame: Frame, node: Any) -> Value:
+    if not member.kept:
+        return f.call(Bound(member.getter, value), [], frame, node, kind="attribute")
+    step = f.add(frame, node, "functools.cached_property.__get__", "attribute")
+    between = Frame("functools", "cached_property.__get__", None, "functools.py", step=step)
+    value.attrs[name] = f.call(Bound(member.getter, value), [], between, None)
+    return value.attrs[name]
 
 
 def _descriptor(f: Follower, member: Value | None) -> Value | None:
@@ -299,7 +320,9 @@ def _from_tensor(f: Follower, value: Tensor, name: str, frame: Frame, node: Any)
         return bind(found[1], value, cls) if isinstance(cls, ClassValue) else NOTHING
     if f.library.stubs.returns(f"torch.Tensor.{name}") or f.is_tensor_method(name):
         return NativeMethod(name, value)
-    return Tensor(None, value.dtype) if name in ("data", "grad", "T", "mT", "real", "imag", "H") else NOTHING
+    if name in ("T", "H", "mT", "mH"):
+        return Tensor(turned(value.shape, whole=name in "TH"), value.dtype, value.requires_grad)
+    return Tensor(value.shape, value.dtype) if name in ("real", "imag", "grad") else NOTHING
 
 
 def tensor_fact(value: Tensor, name: str) -> Value | None:

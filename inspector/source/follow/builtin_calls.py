@@ -6,18 +6,16 @@ builtin types do so as well, marked as not observable.
 
 from __future__ import annotations
 
-import abc
 import builtins
 import importlib
 import sys
 import types
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from inspector.source.follow.iteration import HANDLERS, Handler, pure
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.values import (
     FALSE,
-    NO_KEY,
     NONE,
     NOTHING,
     TRUE,
@@ -28,7 +26,6 @@ from inspector.source.values import (
     External,
     FieldNames,
     Function,
-    Generator,
     Instance,
     Items,
     Mapping,
@@ -40,14 +37,10 @@ from inspector.source.values import (
     Tensor,
     Unknown,
     Value,
-    key_of,
-    truth,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
-
-Handler = Callable[["Follower", Arguments, Frame, Any], Value]
 
 TYPES = frozenset({
     "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "filter", "float", "frozenset", "int", "list", "map",
@@ -91,8 +84,9 @@ def is_instance(f: Follower, value: Value, wanted: Value, frame: Frame, node: An
     cls = f.class_of(value)
     if cls is not None and cls == wanted:
         return True
-    if _asks_abc(f, wanted):
-        f.add(frame, node, "abc.ABCMeta.__instancecheck__", "python")
+    asked = f.checked_by(wanted, "__instancecheck__")
+    if asked:
+        f.add(frame, node, asked, "python")
     if isinstance(wanted, ClassValue):
         check = _instance_check(f, wanted)
         if check is not None:
@@ -170,14 +164,18 @@ def _abstract(cls: str, wanted: str) -> bool | None:
     return issubclass(known, abstract) if isinstance(abstract, type) else (False if wanted.partition(".")[0] == "numpy" else None)
 
 
-def _asks_abc(f: Follower, wanted: Value) -> bool:
-    """Whether isinstance runs abc.ABCMeta.__instancecheck__, which is Python code."""
-    return isinstance(wanted, External) and isinstance(standard_object(wanted.name), abc.ABCMeta)
+def _builtin_subclass(one: Value, other: Value) -> bool | None:
+    if not isinstance(one, Builtin) or not isinstance(other, Builtin):
+        return None
+    return issubclass(getattr(builtins, one.name, type), getattr(builtins, other.name, object))
 
 
 def _issubclass(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     one, other = arguments.positional[0], arguments.positional[1]
-    known = f.library.is_subclass(one, other) if isinstance(one, ClassValue) else None
+    asked = f.checked_by(other, "__subclasscheck__")
+    if asked:
+        f.add(frame, node, asked, "python")
+    known = f.library.is_subclass(one, other) if isinstance(one, ClassValue) else (_builtin_subclass(one, other))
     return Unknown("bool") if known is None else Const(known)
 
 
@@ -220,7 +218,7 @@ def _delattr(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Valu
 
 def _callable(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     value = arguments.positional[0]
-    if isinstance(value, Function | Bound | ClassValue | Builtin | Native | NativeMethod | Partial):
+    if isinstance(value, Function | Bound | ClassValue | Builtin | Native | NativeMethod | Partial | External):
         return TRUE
     if isinstance(value, Instance):
         return Const(f.library.member(value.cls, "__call__") is not None)
@@ -246,124 +244,9 @@ def _type(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     return (f.class_of(arguments.positional[0]) or NOTHING) if len(arguments.positional) == 1 else NOTHING
 
 
-# -- constants -----------------------------------------------------------------------------------------------------------------
-
-
-def pure(compute: Callable[..., Any], kind: str) -> Handler:
-    """Computes with constants; where an argument is not one, only the kind of the result is known."""
-
-    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-        values = [plain(value) for value in arguments.positional]
-        if arguments.named or any(value is NO_KEY for value in values):
-            return Unknown(kind)
-        try:
-            return Const(compute(*values))
-        except (TypeError, ValueError, ArithmeticError):
-            return Unknown(kind)
-
-    return handler
-
-
-def plain(value: Value) -> Any:
-    """The Python object behind a constant, or a list of them; NO_KEY where it is not known."""
-    if isinstance(value, Items) and value.items is not None:
-        inner = [plain(item) for item in value.items]
-        return NO_KEY if any(item is NO_KEY for item in inner) else inner
-    return value.value if isinstance(value, Const) else NO_KEY
-
-
 def _bool(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     known = f.truth(arguments.positional[0], frame, node) if arguments.positional else False
     return Unknown("bool") if known is None else Const(known)
-
-
-def _any_all(wanted: bool) -> Handler:
-    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-        items = f.iterate(arguments.positional[0], frame, node) if arguments.positional else None
-        answers = [truth(item) for item in items] if items is not None else [None]
-        if wanted in answers:
-            return Const(wanted)
-        return Unknown("bool") if None in answers else Const(not wanted)
-
-    return handler
-
-
-# -- containers ----------------------------------------------------------------------------------------------------------------
-
-
-def _container(kind: Any) -> Handler:
-    def handler(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-        if not arguments.positional:
-            return Items(kind, [])
-        return Items(kind, f.iterate(arguments.positional[0], frame, node))
-
-    return handler
-
-
-def make_mapping(f: Follower, arguments: Arguments, frame: Frame, node: Any, type_name: str = "dict") -> Value:
-    """dict(…) or OrderedDict(…)."""
-    mapping = Mapping({}, True, type_name)
-    for value in arguments.positional:
-        fill_mapping(f, mapping, value, frame, node)
-    mapping.items.update(arguments.named)
-    return mapping
-
-
-def fill_mapping(f: Follower, mapping: Mapping, value: Value, frame: Frame, node: Any) -> None:
-    """Adds the entries of another mapping, or of an iterable of pairs."""
-    if isinstance(value, Mapping):
-        mapping.items.update(value.items)
-        mapping.complete = mapping.complete and value.complete
-        return
-    for pair in f.iterate(value, frame, node) or [NOTHING]:
-        if isinstance(pair, Items) and pair.items is not None and len(pair.items) == 2 and key_of(pair.items[0]) is not NO_KEY:
-            mapping.items[f.hashed(pair.items[0], frame, node)] = pair.items[1]
-        else:
-            mapping.complete = False
-
-
-def _enumerate(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    items = f.iterate(arguments.positional[0], frame, node)
-    start = arguments.get(1, "start")
-    first = start.value if isinstance(start, Const) else 0
-    return Items("tuple", None if items is None else [Items("tuple", [Const(n), item]) for n, item in enumerate(items, first)])
-
-
-def _zip(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    columns = [f.iterate(value, frame, node) for value in arguments.positional]
-    known = [column for column in columns if column is not None]
-    if len(known) < len(columns):
-        return Items("tuple", None)
-    return Items("tuple", [Items("tuple", list(row)) for row in zip(*known, strict=False)])
-
-
-def _map(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    items = f.iterate(arguments.positional[1], frame, node) if len(arguments.positional) == 2 else None
-    return Items("tuple", None if items is None else [f.call(arguments.positional[0], [item], frame, node) for item in items])
-
-
-def _reversed(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    items = f.iterate(arguments.positional[0], frame, node)
-    return Items("tuple", None if items is None else items[::-1])
-
-
-def _next(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    asked = arguments.positional[0] if arguments.positional else NOTHING
-    items = f.run_generator(asked, frame, node, first=True) if isinstance(asked, Generator) else f.iterate(asked, frame, node)
-    if items:
-        return items[0]
-    return arguments.positional[1] if len(arguments.positional) > 1 and items is not None else NOTHING
-
-
-def _sorted(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    value = Items("list", f.iterate(arguments.positional[0], frame, node))
-    known = plain(value)
-    return value if known is NO_KEY or arguments.named else Items("list", [Const(item) for item in sorted(known)])
-
-
-def same(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
-    """The first argument: what only marks or copies."""
-    return arguments.positional[0] if arguments.positional else NOTHING
 
 
 def _marked(kind: Any) -> Handler:
@@ -376,6 +259,7 @@ def _property(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Val
 
 
 _HANDLERS: dict[str, Handler] = {
+    **HANDLERS,
     "isinstance": _isinstance,
     "issubclass": _issubclass,
     "hasattr": _hasattr,
@@ -386,24 +270,10 @@ _HANDLERS: dict[str, Handler] = {
     "len": _len,
     "type": _type,
     "bool": _bool,
-    "any": _any_all(True),
-    "all": _any_all(False),
-    "list": _container("list"),
-    "tuple": _container("tuple"),
-    "set": _container("set"),
-    "frozenset": _container("frozenset"),
-    "dict": make_mapping,
-    "enumerate": _enumerate,
-    "zip": _zip,
-    "map": _map,
-    "reversed": _reversed,
-    "next": _next,
-    "iter": same,
-    "sorted": _sorted,
     "staticmethod": _marked("staticmethod"),
     "classmethod": _marked("classmethod"),
     "property": _property,
-    **{compute.__name__: pure(compute, "int") for compute in (abs, round, int, range, sum, min, max, divmod, ord, hash, pow)},
+    **{compute.__name__: pure(compute, "int") for compute in (abs, round, int, range, divmod, ord, hash, pow)},
     **{compute.__name__: pure(compute, compute.__name__) for compute in (float, str, bytes, complex)},
     **{compute.__name__: pure(compute, "str") for compute in (repr, chr)},
 }

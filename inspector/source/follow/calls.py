@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from inspector.source.follow import builtin_calls, containers, enums, library_calls, natives
+from inspector.source.follow import builtin_calls, containers, enums, library_calls, natives, outside
 from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
@@ -33,6 +33,7 @@ from inspector.source.values import (
     ModuleValue,
     Native,
     NativeMethod,
+    Outside,
     Partial,
     Property,
     Super,
@@ -46,6 +47,11 @@ from inspector.source.values import (
 if TYPE_CHECKING:
     from inspector.source.follow.follower import Follower
 
+
+CACHED = "functools._lru_cache_wrapper"
+"""What functools.lru_cache and functools.cache put in the place of a function."""
+
+_CACHES = frozenset({"functools.cache", "functools.lru_cache", "functools.lru_cache()"})
 
 GENERATOR_MANAGER = "contextlib.contextmanager.<locals>.helper"
 """What contextlib.contextmanager puts in the place of a generator function."""
@@ -293,12 +299,24 @@ def _apply_autograd_function(f: Follower, name: str, arguments: Arguments, frame
     """torch's C code makes a context and calls the class's own `forward` with it."""
     f.add(frame, node, name, "native")
     cls, *inputs = arguments.positional or [NOTHING]
-    found = f.library.member(cls, "forward") if isinstance(cls, ClassValue) else None
-    maker = found[1].function if found is not None and isinstance(found[1], Marked) else None
+    maker, setter = (_static(f, cls, method) for method in ("forward", "setup_context"))
     if maker is None:
         return NOTHING
     context = Instance(f.function_context or cls, {}, True)  # type: ignore[arg-type]
-    return f.grad_outputs(call(f, maker, Arguments([context, *inputs], arguments.named), frame, node), inputs, cls)
+    grad, f.grad_enabled = f.grad_enabled, False
+    if setter is None or setter.owner is not cls:
+        result = call(f, maker, Arguments([context, *inputs], arguments.named), frame, node)
+    else:
+        result = call(f, maker, Arguments(inputs, arguments.named), frame, node)
+        call(f, setter, Arguments([context, Items("tuple", list(inputs)), result]), frame, node)
+    f.grad_enabled = grad
+    return f.grad_outputs(result, inputs, cls)
+
+
+def _static(f: Follower, cls: Value, name: str) -> Function | None:
+    found = f.library.member(cls, name) if isinstance(cls, ClassValue) else None
+    function = found[1].function if found is not None and isinstance(found[1], Marked) else None
+    return function if isinstance(function, Function) else None
 
 
 def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -364,15 +382,28 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
         return Items(
             "tuple", [arguments.get(place, name) or NOTHING for place, name in enumerate(callee.node.names)], callee, callee.node.names
         )
+    if callee.node is not None and name == CACHED:
+        return _call_cached(f, callee.node, arguments, frame, node)
     kind, observable = f.external_kind(name) if name != GENERATOR_MANAGER else ("python", True)
-    f.add(frame, node, name, kind, observable=observable)
+    made = outside.constructor(name)
+    f.add(frame, node, made or name, "python" if made else kind, observable=bool(made) or observable)
     for known in (name, callee.name):
         result = library_calls.call_library(f, known, arguments, frame, node)
         if result is not None:
             return result
     if name == GENERATOR_MANAGER and isinstance(callee.node, Function):
         return Managed(callee.node, arguments)
-    return Unknown("contextlib._GeneratorContextManager" if name == GENERATOR_MANAGER else "")
+    if name == GENERATOR_MANAGER:
+        return Unknown("contextlib._GeneratorContextManager")
+    return outside.made_by(name, callee, arguments) or NOTHING
+
+
+def _call_cached(f: Follower, function: Function, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """A function kept by functools.lru_cache: where the call was made before, its body does not run again."""
+    if not outside.seen_before(arguments):
+        return call(f, function, arguments, frame, node)
+    with f.silent():
+        return call(f, function, arguments, frame, node)
 
 
 # -- decorators and with --------------------------------------------------------------------------------------------------------------
@@ -397,8 +428,10 @@ def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: 
         return {"property.setter": Property(value.node.getter, made), "property.getter": Property(made, value.node.setter)}.get(
             name, value.node
         )
-    if name in ("functools.cached_property",):
-        return builtin_calls.call_builtin(f, "property", Arguments([made]), frame, node)
+    if name == "functools.cached_property":
+        return Property(made, kept=True)
+    if name in _CACHES and isinstance(made, Function):
+        return External(CACHED, made)
     if name == "contextlib.contextmanager":
         return External(GENERATOR_MANAGER, made)
     return made
@@ -411,6 +444,8 @@ def enter(f: Follower, manager: Value, frame: Frame, node: Any) -> Value:
         return call(f, Bound(found[1], manager), Arguments(), frame, node)
     if _is_outside_manager(manager):
         f.add(frame, node, f"{manager.kind}.__enter__", "python")  # type: ignore[union-attr]
+    if isinstance(manager, Outside) and (called := outside.managing(manager, "__enter__")):
+        f.add(frame, node, called, "python")
     return manager
 
 
@@ -423,6 +458,9 @@ def leave(f: Follower, manager: Value, frame: Frame, node: Any) -> None:
     found = f.library.member(manager.cls, "__exit__") if isinstance(manager, Instance) else None
     if found is not None and isinstance(found[1], Function):
         call(f, Bound(found[1], manager), Arguments([NONE, NONE, NONE]), frame, node)
+    elif isinstance(manager, Outside):
+        if called := outside.managing(manager, "__exit__"):
+            f.add(frame, node, called, "python")
     elif _is_outside_manager(manager):
         f.add(frame, node, f"{manager.kind}.__exit__", "python")  # type: ignore[union-attr]
     elif isinstance(manager, Unknown) and manager.kind.startswith("torch."):

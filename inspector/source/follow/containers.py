@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from inspector.source.follow.builtin_calls import fill_mapping
+from inspector.source.follow.iteration import fill_mapping
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.values import NO_KEY, NONE, NOTHING, Const, Items, Mapping, Unknown, Value, join, key_of
 
@@ -20,9 +20,9 @@ def type_name(value: Value) -> str:
     """The Python type of a container or constant, as its methods are named: "dict", "str", "collections.OrderedDict"."""
     match value:
         case Mapping(type_name=name):
-            return f"collections.{name}" if name == "OrderedDict" else name
+            return f"collections.{name}" if name != "dict" else name
         case Items(kind=kind):
-            return kind
+            return "collections.deque" if kind == "deque" else kind
         case Const(value=constant):
             return type(constant).__name__
         case Unknown(kind=kind):
@@ -197,6 +197,7 @@ _MAPPING: dict[str, Callable[..., Value]] = {
 }
 _ITEMS: dict[str, Callable[..., Value]] = {
     "append": _append,
+    "appendleft": _append,
     "add": _add,
     "discard": _discard,
     "remove": _discard,

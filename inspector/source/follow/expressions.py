@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -141,7 +142,7 @@ def _set(f: Follower, node: Any, frame: Frame) -> Value:
 
 
 def _dict(f: Follower, node: cst.Dict, frame: Frame) -> Value:
-    mapping = Mapping({})
+    mapping = Mapping({}, born=f.uncertain)
     elements: Any = node.elements
     for element in elements:
         if isinstance(element, cst.StarredDictElement):
@@ -275,7 +276,8 @@ def _comprehension(f: Follower, node: Any, frame: Frame) -> Value:
     collected: list[Value] = []
     certain = _run_for(f, node.for_in, inner, lambda: collected.append(f.evaluate(node.elt, inner)))
     items = collected if certain else None
-    return Items("tuple" if kind == "generator" else kind, items)  # type: ignore[arg-type]
+    each = reduce(join, collected) if collected and not certain else None
+    return Items("tuple" if kind == "generator" else kind, items, each=each)  # type: ignore[arg-type]
 
 
 def _dict_comprehension(f: Follower, node: cst.DictComp, frame: Frame) -> Value:
@@ -302,14 +304,15 @@ def _inner_frame(frame: Frame) -> Frame:
 
 def _run_for(f: Follower, node: cst.CompFor, frame: Frame, body: Callable[[], None]) -> bool:
     """Runs the loops of a comprehension; whether every iteration is certain."""
-    items = f.iterate(f.evaluate(node.iter, frame), frame, node.iter)
+    iterated = f.evaluate(node.iter, frame)
+    items = f.iterate(iterated, frame, node.iter)
     certain = items is not None
     guard = Guard(
         f"for {frame.slice.text_of(node.target)} in {frame.slice.text_of(node.iter)}" if frame.slice else "",
         "unknown",
         "its length depends on the data",
     )
-    for item in items if items is not None else [NOTHING]:
+    for item in items if items is not None else [each_of(iterated)]:
         f.assign(node.target, item, frame)
         if certain:
             certain = _filtered(f, node, frame, body) and certain
@@ -317,6 +320,17 @@ def _run_for(f: Follower, node: cst.CompFor, frame: Frame, body: Callable[[], No
             with f.under(frame, guard):
                 _filtered(f, node, frame, body)
     return certain
+
+
+def each_of(value: Value) -> Value:
+    """What every item of something is of which the number of items is not known."""
+    match value:
+        case Items(items=None, each=each):
+            return each or NOTHING
+        case Tensor(shape=shape, dtype=dtype, requires_grad=grad):
+            return Tensor(shape[1:] if shape else None, dtype, grad)
+        case _:
+            return NOTHING
 
 
 def _filtered(f: Follower, node: cst.CompFor, frame: Frame, body: Callable[[], None]) -> bool:

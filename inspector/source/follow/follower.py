@@ -27,6 +27,7 @@ from inspector.source.follow import (
     made_classes,
     natives,
     operators,
+    outside,
     statements,
 )
 from inspector.source.follow.explain_condition import guard_for
@@ -51,6 +52,7 @@ from inspector.source.values import (
     ModuleValue,
     Native,
     NativeMethod,
+    Partial,
     Tensor,
     Unknown,
     Value,
@@ -103,6 +105,21 @@ class Follower(State):
         """The value of calling something with these arguments."""
         return calls.call(self, callee, Arguments(list(args)), frame, node, kind)
 
+    def call_back(self, callee: Value, args: list[Value], frame: Frame, node: Any) -> Value:
+        """The value of calling something from C code (`map`, `sorted`, `reduce`): no profiler sees C calling C."""
+        if isinstance(callee, Function | Bound | Partial | Instance | ClassValue):
+            return self.call(callee, args, frame, node)
+        with self.silent():
+            return self.call(callee, args, frame, node)
+
+    def is_instance(self, value: Value, wanted: Value, frame: Frame, node: Any) -> bool | None:
+        """Whether a value is an instance of a class; None where that is not known."""
+        return builtin_calls.is_instance(self, value, wanted, frame, node)
+
+    def contains(self, holder: Value, item: Value, frame: Frame, node: Any) -> bool | None:
+        """`item in holder`; None where that is not known."""
+        return operators.contains(self, holder, item, frame, node)
+
     def call_method(self, value: Value, name: str, args: list[Value], frame: Frame, node: Any) -> Value | None:
         """Calls a method that the value's class defines in text; None where it has none."""
         cls = self.class_of(value)
@@ -135,9 +152,32 @@ class Follower(State):
         """The type of a value."""
         return attributes.class_of(self, value)
 
-    def iterate(self, value: Value, frame: Frame, node: Any) -> list[Value] | None:
-        """The items a loop sees."""
-        return expressions.iterate(self, value, frame, node)
+    def iterate(self, value: Value, frame: Frame, node: Any, *, keep: bool = False) -> list[Value] | None:
+        """The items a loop sees; an iterator has none left afterwards, unless they are to be kept."""
+        items = expressions.iterate(self, value, frame, node)
+        if isinstance(value, Items) and value.kind == "iterator" and not keep:
+            value.items = None if self.uncertain else []
+        return items
+
+    def for_each(self, items: Items, change: Callable[[Value], Value], frame: Frame, node: Any) -> Items:
+        """The items, each of them changed by code of which it is not certain that it runs where their number is not known."""
+        if items.items is not None:
+            return Items("tuple", [change(item) for item in items.items])
+        with self.under(frame, Guard("", "unknown", "how often it runs depends on the data")):
+            return Items("tuple", None, each=change(items.each or NOTHING))
+
+    def each_of(self, value: Value) -> Value:
+        """What every item of something is of which the number of items is not known."""
+        return expressions.each_of(value)
+
+    def put_item(self, mapping: Mapping, key: Any, value: Value) -> None:
+        """`mapping[key] = value`; where it is not certain that this runs, the key may or may not be there afterwards."""
+        certain = self.uncertain <= mapping.born
+        if certain:
+            mapping.maybe.discard(key)
+        elif key not in mapping.items:
+            mapping.maybe.add(key)
+        self.store(mapping.items, key, value, outer=not certain)
 
     def run_generator(self, value: Generator, frame: Frame, node: Any, *, first: bool = False) -> list[Value] | None:
         """The items a generator yields, or only its first."""
@@ -197,6 +237,26 @@ class Follower(State):
         if isinstance(key, Value):
             return key
         return Const(key)
+
+    def is_generator(self, function: Function) -> bool:
+        """Whether a function has a `yield` of its own."""
+        return calls.is_generator(self, function.parsed()[0])
+
+    def checked_by(self, wanted: Value, method: str) -> str:
+        """The Python function of a metaclass that isinstance or issubclass asks; "" where there is none."""
+        return outside.checked_by(self, wanted, method)
+
+    def bound(self, function: Function, arguments: Arguments) -> tuple[list[Value] | None, dict[str, Value]]:
+        """(positional, keyword) arguments of a call once defaults are filled in, as inspect.BoundArguments has them."""
+        code, piece = function.parsed()
+        inner = Frame(function.module, function.qualname, piece, function.file, {}, function.closure, function, function.owner)
+        calls.bind_arguments(self, code.params, arguments, inner, function)
+        named = [param.name.value for param in code.params.kwonly_params]
+        rest = code.params.star_arg.name.value if isinstance(code.params.star_arg, cst.Param) else ""
+        more = inner.names.pop(rest, None)
+        args = [value for name, value in inner.names.items() if name not in named]
+        several = more.items if isinstance(more, Items) else []
+        return (None if several is None else [*args, *several]), {name: inner.names[name] for name in named}
 
     # -- looking without following -----------------------------------------------------------------------------------------
 
@@ -386,9 +446,12 @@ class Follower(State):
         if name in ("torch._C._set_grad_enabled", "torch.set_grad_enabled") and arguments.positional:
             flag = arguments.positional[0]
             self.grad_enabled = bool(flag.value) if isinstance(flag, Const) else self.grad_enabled
-        returns = natives.returned_by(self.library.stubs.overloads(name), arguments)
+        returns = natives.returned_by(self.library.stubs.overloads(name), arguments) or self.library.stubs.returns(name)
         fields = self.library.stubs.fields(returns) if returns.startswith("torch.return_types.") else ()
-        return natives.several_results(fields, arguments) if fields else natives.result_of(name, arguments, returns)
+        result = natives.several_results(fields, arguments) if fields else natives.result_of(name, arguments, returns)
+        if isinstance(result, Tensor) and not self.grad_enabled and not any(result is given for given in arguments.tensors()):
+            result.requires_grad = False
+        return result
 
     def is_native_type(self, name: str) -> bool:
         """Whether a native name is a type: no profiler sees a type being called."""

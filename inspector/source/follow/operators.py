@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from inspector.source.follow import enums
-from inspector.source.follow.natives import broadcast
-from inspector.source.follow.state import Frame
+from inspector.source.follow.shapes import Shape, broadcast, product
+from inspector.source.follow.state import Frame, Guard, Raised
 from inspector.source.values import (
     NO_KEY,
     NOTHING,
@@ -30,6 +31,7 @@ from inspector.source.values import (
     Tensor,
     Unknown,
     Value,
+    join,
     key_of,
     same,
 )  # fmt: skip
@@ -136,7 +138,7 @@ def _on_items(name: str, left: Value, right: Value) -> Value:
         if name == "Add" and left.items is not None and right.items is not None:
             return Items(left.kind, [*left.items, *right.items])
         if name == "Add":
-            return Items(left.kind, None)
+            return join(Items(left.kind, left.items, each=left.each), Items(left.kind, right.items, each=right.each))
         a, b = key_of(left), key_of(right)
         if name in ("Equal", "NotEqual") and left.items is not None and right.items is not None:
             if len(left.items) != len(right.items):
@@ -165,6 +167,11 @@ def _on_tensors(f: Follower, name: str, operands: tuple[Value, Value], frame: Fr
     if name in _COMPARISONS:
         dunder = f"__{short}__"
     method = _method_of(f, dunder, owner)
+    if method is not None and owner is right and isinstance(left, Unknown) and not left.kind:
+        # Whether the reflected method runs depends on what the left operand is.
+        with f.under(frame, Guard("", "unknown", "what stands on the left is not known")):
+            f.call(method, [other], frame, node)
+        return _tensor_result(name, left, right)
     if method is not None:
         result = f.call(method, [other], frame, node)
         return result if isinstance(result, Tensor) and result.shape is not None else _tensor_result(name, left, right)
@@ -173,10 +180,21 @@ def _on_tensors(f: Follower, name: str, operands: tuple[Value, Value], frame: Fr
 
 
 def _tensor_result(name: str, left: Value, right: Value) -> Tensor:
-    shapes = [value.shape if isinstance(value, Tensor) else () for value in (left, right)]
+    if name == "MatrixMultiply":
+        return product(left, right) or Tensor()
+    shapes = [
+        value.shape if isinstance(value, Tensor) else (None if isinstance(value, Unknown) and not value.kind else ())
+        for value in (left, right)
+    ]
     dtype = "bool" if name in _COMPARISONS else next((v.dtype for v in (left, right) if isinstance(v, Tensor)), None)
     grad = name not in _COMPARISONS and any(isinstance(v, Tensor) and v.requires_grad for v in (left, right))
-    return Tensor(broadcast(*shapes) if name != "MatrixMultiply" else None, dtype, grad)
+    return Tensor(broadcast(*shapes), dtype, grad)
+
+
+def _shape_of(value: Value) -> Shape | None:
+    if isinstance(value, Tensor):
+        return value.shape
+    return None if isinstance(value, Unknown) and not value.kind else ()
 
 
 def _method_of(f: Follower, dunder: str, value: Value) -> Value | None:
@@ -238,7 +256,7 @@ def contains(f: Follower, holder: Value, item: Value, frame: Frame, node: Any) -
             key = f.hashed(item, frame, node)
             if key is NO_KEY:
                 return False if not entries and complete else None
-            return True if key in entries else (False if complete else None)
+            return _has_key(holder, key)
         case Items(items=list(items), kind=kind):
             if kind in ("set", "frozenset"):
                 f.hashed(item, frame, node)
@@ -250,6 +268,12 @@ def contains(f: Follower, holder: Value, item: Value, frame: Frame, node: Any) -
             if method is not None:
                 return f.truth(f.call(method, [item], frame, node), frame, node)
             return None
+
+
+def _has_key(holder: Mapping, key: Any) -> bool | None:
+    if key in holder.items:
+        return None if key in holder.maybe else True
+    return False if holder.complete else None
 
 
 def _among(items: list[Value], item: Value) -> bool | None:
@@ -265,11 +289,12 @@ def _among(items: list[Value], item: Value) -> bool | None:
 def subscript(f: Follower, value: Value, index: Value, frame: Frame, node: Any) -> Value:
     """`value[index]`."""
     match value:
-        case Mapping(items=entries):
-            key = f.hashed(index, frame, node)
-            return entries.get(key, NOTHING) if key is not NO_KEY else NOTHING
+        case Mapping():
+            return _entry(f, value, index, frame, node)
         case Items(items=list(items), kind=kind) if isinstance(index, Const):
             return _item(items, kind, index.value)
+        case Items(items=None, each=each, kind=kind):
+            return Items(kind, None, each=each) if _is_slice(index) else (each or NOTHING)
         case Const(value=constant) if isinstance(index, Const):
             try:
                 return Const(constant[index.value])
@@ -288,6 +313,26 @@ def subscript(f: Follower, value: Value, index: Value, frame: Frame, node: Any) 
             return f.call(method, [index], frame, node) if method is not None else NOTHING
 
 
+def _entry(f: Follower, mapping: Mapping, index: Value, frame: Frame, node: Any) -> Value:
+    """`mapping[index]`: an entry, what the factory of a defaultdict makes, or whatever the mapping holds."""
+    key = f.hashed(index, frame, node)
+    if key is NO_KEY:
+        return reduce(join, mapping.items.values()) if mapping.items and mapping.complete else NOTHING
+    if key in mapping.items or not mapping.complete:
+        return mapping.items.get(key, NOTHING)
+    if mapping.type_name == "Counter":
+        f.add(frame, node, "collections.Counter.__missing__", "python")
+        return Const(0)
+    if mapping.missing is None:
+        raise Raised("KeyError")
+    f.put_item(mapping, key, f.call(mapping.missing, [], frame, node))
+    return mapping.items[key]
+
+
+def _is_slice(index: Value) -> bool:
+    return (isinstance(index, Const) and isinstance(index.value, slice)) or (isinstance(index, Unknown) and index.kind == "slice")
+
+
 def _item(items: list[Value], kind: Any, index: Any) -> Value:
     try:
         found = items[index]
@@ -301,5 +346,35 @@ def _tensor_item(f: Follower, value: Tensor, index: Value, frame: Frame, node: A
     if method is not None:
         return f.call(method, [index], frame, node)
     f.add(frame, node, "torch.Tensor.__getitem__", "native", observable=False)
-    shape = value.shape[1:] if value.shape and isinstance(index, Const) and type(index.value) is int else None
-    return Tensor(shape, value.dtype, value.requires_grad)
+    return Tensor(_item_shape(value.shape, index), value.dtype, value.requires_grad)
+
+
+def _is_plain_index(part: Value) -> bool:
+    return isinstance(part, Const) or (isinstance(part, Unknown) and part.kind in ("int", "slice"))
+
+
+def _item_shape(shape: Shape | None, index: Value) -> Shape | None:
+    """The shape of `tensor[index]`, where the index is made of numbers, slices, None and an ellipsis; None for any other."""
+    parts = index.items if isinstance(index, Items) else [index]
+    if (
+        shape is None
+        or parts is None
+        or not all(isinstance(part, Const) or (isinstance(part, Unknown) and part.kind in ("int", "slice")) for part in parts)
+    ):
+        return None
+    taken = sum(not (isinstance(part, Const) and part.value in (None, ...)) for part in parts)
+    result: list[int | None] = []
+    rest = list(shape)
+    for part in parts:
+        what = part.value if isinstance(part, Const) else ...
+        if isinstance(part, Const) and what is None:
+            result.append(1)
+        elif isinstance(part, Const) and what is ...:
+            result += [rest.pop(0) for _ in range(len(shape) - taken)]
+        elif rest:
+            size = rest.pop(0)
+            if isinstance(what, slice):
+                result.append(len(range(size)[what]) if size is not None else None)
+            elif isinstance(part, Unknown) and part.kind == "slice":
+                result.append(None)
+    return (*result, *rest)

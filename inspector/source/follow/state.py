@@ -159,7 +159,7 @@ class State:
             condition_value=guard.value,
             because=more.get("because") or guard.because,
             taken="false" if self.dry else ("unknown" if self.uncertain else "true"),
-            observable=more.get("observable", True),
+            observable=more.get("observable", True) and (not frame.module or self.library.text.is_followed(frame.module)),
         )
         self.drafts.append(DraftStep(step))
         return number

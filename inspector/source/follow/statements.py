@@ -13,6 +13,7 @@ import libcst as cst
 
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.expressions import index_of
+from inspector.source.follow.matching import fits, guard_of
 from inspector.source.follow.state import Break, Continue, Frame, Guard, Raised, Return, Signal
 from inspector.source.index import Definition
 from inspector.source.values import (
@@ -141,24 +142,27 @@ def _assign_name(f: Follower, name: str, value: Value, frame: Frame) -> None:
 
 def _unpack(f: Follower, elements: Sequence[Any], value: Value, frame: Frame) -> None:
     items = f.iterate(value, frame, elements[0]) if not isinstance(value, Unknown) else None
+    each = NOTHING if items is not None else f.each_of(value)
     star = next((place for place, element in enumerate(elements) if isinstance(element, cst.StarredElement)), None)
     if items is not None and star is not None:
         after = len(elements) - star - 1
         items = [*items[:star], Items("list", items[star : len(items) - after]), *items[len(items) - after :]]
     for place, element in enumerate(elements):
         known = items is not None and len(items) == len(elements)
-        assign(f, element.value, items[place] if known and items is not None else NOTHING, frame)
+        several = isinstance(element, cst.StarredElement)
+        other: Value = Items("list", None, each=each) if several and each is not NOTHING else each
+        assign(f, element.value, items[place] if known and items is not None else other, frame)
 
 
 def set_item(f: Follower, holder: Value, index: Value, value: Value) -> None:
     """`holder[index] = value`, as far as both are known."""
     match holder:
-        case Mapping(items=entries):
+        case Mapping():
             key = key_of(index)
             if key is NO_KEY:
                 holder.complete = False
             else:
-                f.store(entries, key, value, outer=True)
+                f.put_item(holder, key, value)
         case Items(items=list(items)) if (
             isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items)
         ):
@@ -289,13 +293,17 @@ def _always_raises(statements: Sequence[Any]) -> bool:
 
 def _both(f: Follower, node: cst.If, otherwise: Any, place: tuple[Frame, Guard]) -> Signal:
     frame, guard = place
+    return _either(f, lambda: f.run(body_of(node.body), frame), lambda: _run_otherwise(f, otherwise, frame, guard), place)
+
+
+def _either(f: Follower, one: Callable[[], Signal], other: Callable[[], Signal], place: tuple[Frame, Guard]) -> Signal:
+    """Runs two blocks of which one runs, each as not certain, and goes on with what is known after either."""
+    frame = place[0]
     before = dict(frame.names)
-    first = _attempt(f, lambda: f.run(body_of(node.body), frame), place)
+    first = _attempt(f, one, place)
     after_first = frame.names
     frame.names = dict(before)
-    second: Signal | Raised = None
-    if otherwise is not None:
-        second = _attempt(f, lambda: _run_otherwise(f, otherwise, frame, guard), place)
+    second = _attempt(f, other, place)
     if isinstance(first, Raised) and isinstance(second, Raised):
         raise first
     if isinstance(first, Raised):
@@ -338,14 +346,44 @@ def _settle(f: Follower, kept: Signal | Raised, maybe: Signal, frame: Frame) -> 
     return kept
 
 
+def _match(f: Follower, node: cst.Match, frame: Frame) -> Signal:
+    subject = f.evaluate(node.subject, frame)
+    written = frame.slice.text_of(node.subject) if frame.slice else ""
+    return _match_from(f, list(node.cases), (subject, written), frame)
+
+
+def _match_from(f: Follower, cases: list[cst.MatchCase], subject: tuple[Value, str], frame: Frame) -> Signal:
+    """Goes through the cases in order, until one certainly fits."""
+    if not cases:
+        return None
+    case, *others = cases
+    known = fits(f, case.pattern, subject[0], frame)
+    if known is not False and case.guard is not None:
+        guarded = f.truth(f.evaluate(case.guard, frame), frame, case.guard)
+        known = guarded if known else (False if guarded is False else None)
+    guard = guard_of(subject[1], frame.slice.text_of(case.pattern) if frame.slice else "", known)
+    if known is False:
+        f.pass_over(body_of(case.body), frame, guard)
+        return _match_from(f, others, subject, frame)
+    if known is None:
+        return _either(f, lambda: f.run(body_of(case.body), frame), lambda: _match_from(f, others, subject, frame), (frame, guard))
+    with f.under(frame, guard):
+        signal = f.run(body_of(case.body), frame)
+    for other in others:
+        f.pass_over(body_of(other.body), frame, Guard(guard.text, "false", f"`{guard.text}`"))
+    return signal
+
+
 # -- loops ----------------------------------------------------------------------------------------------------------------
 
 
 def _for(f: Follower, node: cst.For, frame: Frame) -> Signal:
-    items = f.iterate(f.evaluate(node.iter, frame), frame, node.iter)
+    iterated = f.evaluate(node.iter, frame)
+    items = f.iterate(iterated, frame, node.iter)
     text = f"for {frame.slice.text_of(node.target)} in {frame.slice.text_of(node.iter)}" if frame.slice else "for"
     if items is None:
-        return _unknown_times(f, body_of(node.body), frame, Guard(text, "unknown", "how often it runs depends on the data"), node.target)
+        guard = Guard(text, "unknown", "how often it runs depends on the data")
+        return _unknown_times(f, body_of(node.body), frame, guard, (node.target, f.each_of(iterated)))
     if not items:
         f.pass_over(
             body_of(node.body), frame, Guard(text, "false", f"`{frame.slice.text_of(node.iter)}` is empty" if frame.slice else "empty")
@@ -360,10 +398,10 @@ def _for(f: Follower, node: cst.For, frame: Frame) -> Signal:
     return f.run(body_of(node.orelse.body), frame) if node.orelse is not None else None
 
 
-def _unknown_times(f: Follower, body: Sequence[Any], frame: Frame, guard: Guard, target: Any = None) -> Signal:
+def _unknown_times(f: Follower, body: Sequence[Any], frame: Frame, guard: Guard, bound: tuple[Any, Value] | None = None) -> Signal:
     before = dict(frame.names)
-    if target is not None:
-        assign(f, target, NOTHING, frame)
+    if bound is not None:
+        assign(f, *bound, frame)
     outcome = _attempt(f, lambda: f.run(body, frame), (frame, guard))
     _join_names(frame, before)
     if isinstance(outcome, Return):
@@ -481,7 +519,7 @@ _SMALL: dict[type, Callable[[Any, Any, Frame], Signal]] = {
     cst.Break: lambda f, node, frame: Break(), cst.Continue: lambda f, node, frame: Continue(),
 }  # fmt: skip
 _COMPOUND: dict[type, Callable[[Any, Any, Frame], Signal]] = {
-    cst.If: _if, cst.For: _for, cst.While: _while, cst.Try: _try, cst.With: _with,
+    cst.If: _if, cst.For: _for, cst.While: _while, cst.Try: _try, cst.With: _with, cst.Match: _match,
     cst.FunctionDef: _nested_function, cst.ClassDef: _nested_class,
 }  # fmt: skip
 
