@@ -97,6 +97,30 @@ class Library:
         """From now on `name` stands for `value` at the top of `module`."""
         self._globals[(module, name)] = value
 
+    def remember_member(self, cls: ClassValue, name: str, value: Value) -> None:
+        """From now on `name` stands for `value` in the class."""
+        self._own[(cls, name)] = value
+
+    def closure(self) -> list[str]:
+        """The modules outside torch that are imported by the first of them that was looked at: packages first, then in order."""
+        found: dict[str, None] = {}
+        waiting = [name for name in self._seen if self.text.is_followed(name) and not (name + ".").startswith("torch.")]
+        while waiting:
+            name = waiting.pop(0)
+            if name in found or self.module(name) is None:
+                continue
+            found[name] = None
+            table = self.module(name)
+            parents = [".".join(name.split(".")[:cut]) for cut in range(1, name.count(".") + 1)]
+            imports = [d.target for d in table.names.values() if d.kind == "import"] if table is not None else []
+            for target in imports:
+                module, _, short = target.partition(":")
+                absolute = table.absolute(module) if table is not None else module
+                if self.text.is_followed(absolute) and not (absolute + ".").startswith("torch."):
+                    parents += [absolute, f"{absolute}.{short}"]
+            waiting += parents
+        return list(found)
+
     def dotted(self, path: str) -> Value | None:
         """What an absolute dotted path stands for: the longest prefix that is a module, then its names and members."""
         parts = path.split(".")

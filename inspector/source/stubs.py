@@ -69,7 +69,15 @@ class Stubs:
             found = _annotation(self._stub(module), f"def {short}(", "\n")
             if found:
                 return found
-        return self._operator_returns(short) if owner in _OPERATORS else ""
+        return self._operator_returns(short) if owner in _OPERATORS else self._returns_of_class(owner, short)
+
+    def _returns_of_class(self, owner: str, short: str) -> str:
+        """The return type of a method of a C class other than the tensor's."""
+        module, _, name = owner.rpartition(".")
+        text = self._stub(module) if module.startswith("torch.") else ""
+        start = re.search(rf"^class {re.escape(name)}\b", text, re.MULTILINE)
+        body = text[start.end() :].partition("\nclass ")[0] if start else ""
+        return _annotation(body, f"    def {short}(", "\n")
 
     def _operator_returns(self, short: str) -> str:
         """What torch's list of operators, which lies beside it, says where no stub does; as a stub would say it."""

@@ -125,7 +125,8 @@ def _from_plain(f: Follower, value: Items | Mapping | Const | Unknown, name: str
         case Items(made_by=ClassValue() as cls):
             return _from_named_tuple(f, value, cls, name, frame, node)
         case Unknown(kind=kind):
-            return NativeMethod(name, value) if kind in ("str", "int", "float", "bool") else NOTHING
+            known = kind in ("str", "int", "float", "bool") or (kind.startswith("torch.") and f.library.stubs.returns(f"{kind}.{name}"))
+            return NativeMethod(name, value) if known else NOTHING
         case _:
             method = plain_method(value, name)
             if method is None:

@@ -329,6 +329,10 @@ def _call_native_method(f: Follower, name: str, receiver: Value, arguments: Argu
         f.add(frame, node, "module.__getattribute__", "builtin", observable=False)
         return (f.library.lookup(receiver.name, str(asked.value)) if isinstance(asked, Const) else None) or NOTHING
     owner = containers.type_name(receiver)
+    if owner.startswith("torch."):
+        # A stub says what it returns, but not under which name of its C bases a profiler sees it.
+        f.add(frame, node, f"{owner}.{name}", "unresolved", because="which C class defines it is not in the stubs")
+        return f.native_result(f"{owner}.{name}", arguments)
     if name == "numel" and owner == "tuple":
         owner = "torch.Size"
     f.add(frame, node, f"{owner}.{name}", "builtin")

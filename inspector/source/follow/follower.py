@@ -28,6 +28,7 @@ from inspector.source.follow import (
     natives,
     operators,
     outside,
+    registries,
     statements,
 )
 from inspector.source.follow.explain_condition import guard_for
@@ -72,6 +73,7 @@ class Follower(State):
         self.generators: dict[Any, bool] = library.text.shared.setdefault("generators", {})
         self._calls: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
         self.observer: Any = None
+        self._imported: list[ModuleTable] | None = None
         self.enum_members: dict[tuple[ClassValue, str], Instance] = {}
         library.evaluate = self._evaluate_global
         library.evaluate_member = self._evaluate_member
@@ -104,6 +106,16 @@ class Follower(State):
     def call(self, callee: Value, args: list[Value], frame: Frame, node: Any, kind: str = "") -> Value:
         """The value of calling something with these arguments."""
         return calls.call(self, callee, Arguments(list(args)), frame, node, kind)
+
+    def call_with(self, callee: Value, arguments: Arguments, frame: Frame, node: Any) -> Value:
+        """The same, with named arguments."""
+        return calls.call(self, callee, arguments, frame, node)
+
+    def imported_modules(self) -> list[ModuleTable]:
+        """The modules of the subject's own package that importing the subject's module imports."""
+        if self._imported is None:
+            self._imported = [table for name in self.library.closure() if (table := self.library.module(name)) is not None]
+        return self._imported
 
     def call_back(self, callee: Value, args: list[Value], frame: Frame, node: Any) -> Value:
         """The value of calling something from C code (`map`, `sorted`, `reduce`): no profiler sees C calling C."""
@@ -347,13 +359,21 @@ class Follower(State):
     def _evaluate_global(self, table: ModuleTable, found: Definition) -> Value | None:
         frame = _ModuleFrame(table.name, "", None, table.file)
         frame.table, frame.follower, frame.defining = table, self, found
-        return self._definition_value(table, found, frame, found.name)
+        value = self._definition_value(table, found, frame, found.name)
+        if found.kind == "assign" and value is not None and registries.is_filled_later(value):
+            self.library.remember(table.name, found.name, value)
+            registries.fill_global(self, table, found.name, found.end)
+        return value
 
     def _evaluate_member(self, cls: ClassValue, found: Definition) -> Value | None:
         table = self.library.table_of(cls)
         frame = self._class_frame(cls, None)
         frame.defining = found
-        return self._definition_value(table, found, frame, f"{cls.qualname}.{found.name}", cls)
+        value = self._definition_value(table, found, frame, f"{cls.qualname}.{found.name}", cls)
+        if found.kind == "assign" and value is not None and registries.is_filled_later(value) and cls.namespace is None:
+            self.library.remember_member(cls, found.name, value)
+            registries.fill_member(self, cls)
+        return value
 
     def _class_frame(self, cls: ClassValue, piece: Any) -> _ClassFrame:
         frame = _ClassFrame(cls.module, cls.qualname, piece, self.library.table_of(cls).file)
