@@ -31,12 +31,13 @@ def run_generator(f: Follower, generator: Generator, frame: Frame, node: Any, *,
     inner.step = f.add(frame, node, function.name, "python", file=function.file, line=function.line)
     before = f.uncertain
     inner.yielded.clear()
+    inner.doubts.clear()
     inner.at_yield = _stop if first else None
     try:
         calls.run_body(f, code, inner)
     except _Enough:
         return list(inner.yielded)
-    return list(inner.yielded) if f.uncertain == before and not inner.origins.get("<uncertain>") else None
+    return list(inner.yielded) if f.uncertain == before and not inner.doubts else None
 
 
 def _stop(value: Value) -> None:

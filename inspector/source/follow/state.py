@@ -34,6 +34,15 @@ class Guard:
 NO_GUARD = Guard("", "true", "")
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A `continue`, `break` or `return` that may have ended what is being followed, and the names as they were then."""
+
+    ending: type[Continue | Break | Return]
+    guard: Guard
+    names: dict[str, Value]
+
+
 @dataclass(eq=False)
 class Frame:
     """One function being followed: its names, its text, and the step that entered it."""
@@ -52,6 +61,7 @@ class Frame:
     origins: dict[str, str] = field(default_factory=dict)
     """Parameter -> "its default" where the call did not give it."""
     guards: list[Guard] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     maybe_returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
     at_yield: Any = None
@@ -143,6 +153,8 @@ class State:
         if len(self.drafts) >= STEP_LIMIT:
             raise LimitReached
         guard = frame.guard
+        if frame.doubts and guard.value != "unknown" and not self.dry:
+            guard = frame.doubts[-1].guard
         number = len(self.drafts) + 1
         step = Step(
             id=number,

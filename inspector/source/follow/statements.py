@@ -14,7 +14,7 @@ import libcst as cst
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.expressions import index_of
 from inspector.source.follow.matching import fits, guard_of
-from inspector.source.follow.state import Break, Continue, Frame, Guard, Raised, Return, Signal
+from inspector.source.follow.state import Break, Continue, Doubt, Frame, Guard, Raised, Return, Signal
 from inspector.source.index import Definition
 from inspector.source.values import (
     NO_KEY,
@@ -307,14 +307,14 @@ def _either(f: Follower, one: Callable[[], Signal], other: Callable[[], Signal],
     if isinstance(first, Raised) and isinstance(second, Raised):
         raise first
     if isinstance(first, Raised):
-        return _settle(f, second, None, frame)
+        return _settle(f, second, None, place)
     if isinstance(second, Raised) or (second is not None and first is None):
         frame.names = after_first
-        return _settle(f, first, None if isinstance(second, Raised) else second, frame)
+        return _settle(f, first, None if isinstance(second, Raised) else second, place)
     if first is None:
         _join_names(frame, after_first)
         return None
-    return _settle(f, second, first, frame)
+    return _settle(f, second, first, place)
 
 
 def _attempt(f: Follower, run: Callable[[], Signal], place: tuple[Frame, Guard]) -> Signal | Raised:
@@ -332,18 +332,27 @@ def _join_names(frame: Frame, other: dict[str, Value]) -> None:
         frame.names[name] = join(left, right) if left is not None and right is not None else (left or right or NOTHING)
 
 
-def _settle(f: Follower, kept: Signal | Raised, maybe: Signal, frame: Frame) -> Signal:
+def _settle(f: Follower, kept: Signal | Raised, maybe: Signal, place: tuple[Frame, Guard]) -> Signal:
     """Goes on with one outcome where the other may have ended the block: what follows is no longer certain."""
     assert not isinstance(kept, Raised)
     if maybe is None:
         return kept
     if isinstance(kept, Return) and isinstance(maybe, Return):
         return Return(join(kept.value, maybe.value))
+    frame, guard = place
     if isinstance(maybe, Return):
         frame.maybe_returned.append(maybe.value)
     f.uncertain += 1
-    frame.origins["<uncertain>"] = str(int(frame.origins.get("<uncertain>", "0")) + 1)
+    frame.doubts.append(Doubt(type(maybe), Guard(guard.text, "unknown", "it decides whether this is reached"), dict(frame.names)))
     return kept
+
+
+def _reached(f: Follower, frame: Frame, since: int, *endings: type) -> None:
+    """A place that is reached whether or not one of these signals came in the loop: the next iteration, what stands after it."""
+    for doubt in [one for one in frame.doubts[since:] if one.ending in endings]:
+        frame.doubts.remove(doubt)
+        f.uncertain -= 1
+        _join_names(frame, doubt.names)
 
 
 def _match(f: Follower, node: cst.Match, frame: Frame) -> Signal:
@@ -388,42 +397,55 @@ def _for(f: Follower, node: cst.For, frame: Frame) -> Signal:
         f.pass_over(
             body_of(node.body), frame, Guard(text, "false", f"`{frame.slice.text_of(node.iter)}` is empty" if frame.slice else "empty")
         )
+    since = len(frame.doubts)
     for item in items:
         assign(f, node.target, item, frame)
         signal = f.run(body_of(node.body), frame)
+        _reached(f, frame, since, Continue)
         if isinstance(signal, Break):
-            return None
+            break
         if isinstance(signal, Return):
             return signal
-    return f.run(body_of(node.orelse.body), frame) if node.orelse is not None else None
+    else:
+        signal = f.run(body_of(node.orelse.body), frame) if node.orelse is not None else None
+    _reached(f, frame, since, Break)
+    return None if isinstance(signal, Break) else signal
 
 
 def _unknown_times(f: Follower, body: Sequence[Any], frame: Frame, guard: Guard, bound: tuple[Any, Value] | None = None) -> Signal:
-    before = dict(frame.names)
+    before, since = dict(frame.names), len(frame.doubts)
     if bound is not None:
         assign(f, *bound, frame)
     outcome = _attempt(f, lambda: f.run(body, frame), (frame, guard))
+    _reached(f, frame, since, Continue, Break)
     _join_names(frame, before)
     if isinstance(outcome, Return):
-        return _settle(f, None, outcome, frame)
+        return _settle(f, None, outcome, (frame, guard))
     return None
 
 
 def _while(f: Follower, node: cst.While, frame: Frame) -> Signal:
-    for _ in range(LOOP_LIMIT):
+    since = len(frame.doubts)
+    signal = _iterations(f, node, frame, since)
+    _reached(f, frame, since, Break)
+    return signal
+
+
+def _iterations(f: Follower, node: cst.While, frame: Frame, since: int) -> Signal:
+    for turn in range(LOOP_LIMIT):
         known = f.truth(f.evaluate(node.test, frame), frame, node.test)
         guard = guard_for(f, node.test, known, frame)
         if known is None:
             return _unknown_times(f, body_of(node.body), frame, guard)
         if known is False:
-            f.pass_over(body_of(node.body), frame, guard) if _ == 0 else None
+            if turn == 0:
+                f.pass_over(body_of(node.body), frame, guard)
             return None
         with f.under(frame, guard):
             signal = f.run(body_of(node.body), frame)
-        if isinstance(signal, Return):
-            return signal
-        if isinstance(signal, Break):
-            return None
+        _reached(f, frame, since, Continue)
+        if isinstance(signal, Return | Break):
+            return signal if isinstance(signal, Return) else None
     return _unknown_times(f, body_of(node.body), frame, Guard("while", "unknown", "it runs very often"))
 
 
