@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,8 +22,12 @@ from inspector.source.finders import TorchText
 
 T = TypeVar("T")
 
-READER_VERSION = "1"
-"""Raised whenever the reader says something else of the same text."""
+
+@lru_cache(maxsize=1)
+def reader_digest() -> str:
+    """The hash of the reader's own text: another reader may say something else of the same source."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return hashlib.blake2b(b"\0".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
 
 
 class _Entry(msgspec.Struct):
@@ -51,7 +56,7 @@ def digest_of(path: Path) -> str:
 
 def path_of(kind: str, key: Iterable[str], text: TorchText) -> Path:
     """Where an entry lies; names of users never become part of the path."""
-    parts = [READER_VERSION, str(FORMAT_VERSION), text.release.version, text.release.git_version, sys.version, *key]
+    parts = [reader_digest(), str(FORMAT_VERSION), text.release.version, text.release.git_version, sys.version, *key]
     name = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
     return folder() / f"{kind}-{name}.json"
 

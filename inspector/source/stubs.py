@@ -50,6 +50,7 @@ class Stubs:
         self.tensor_class = lru_cache(maxsize=1)(self._tensor_class)
         self.returns = lru_cache(maxsize=4096)(self._returns)
         self.overloads = lru_cache(maxsize=4096)(self._overloads)
+        self.is_class = lru_cache(maxsize=4096)(self._is_class)
         self.fields = lru_cache(maxsize=256)(self._fields)
 
     def _stub(self, module: str) -> str:
@@ -109,6 +110,12 @@ class Stubs:
         text = self._stub("torch._C")
         start = text.find("\nclass TensorBase")
         return text[start:] if start >= 0 else ""
+
+    def _is_class(self, name: str) -> bool:
+        """Whether a stub says that the name is a class."""
+        module, _, short = name.rpartition(".")
+        where = "torch._C" if module == "torch" else module
+        return bool(re.search(rf"^class {re.escape(short)}\b", self._stub(where), re.MULTILINE)) if where.startswith("torch._C") else False
 
     def _fields(self, name: str) -> tuple[str, ...]:
         """The names of what a function of several results returns, such as `torch.return_types.max`: ("values", "indices")."""

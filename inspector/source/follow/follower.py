@@ -476,7 +476,7 @@ class Follower(State):
     def is_native_type(self, name: str) -> bool:
         """Whether a native name is a type: no profiler sees a type being called."""
         _, _, short = name.rpartition(".")
-        return (short[:1].isupper() and not self.library.stubs.returns(name)) or name in ("torch.device", "torch.dtype")
+        return (short[:1].isupper() and not self.library.stubs.returns(name)) or self.library.stubs.is_class(name)
 
     def is_tensor_method(self, name: str) -> bool:
         """Whether the stub of TensorBase has this method."""
@@ -528,6 +528,10 @@ class Follower(State):
             return False
         made_classes.fill_dataclass(self, made, arguments, frame, node)
         return True
+
+    def field_names(self, cls: ClassValue) -> list[str]:
+        """The fields that the constructor of a dataclass takes."""
+        return [field.name for field in made_classes.fields_of(self, cls) if field.given]
 
     def is_named_tuple(self, cls: ClassValue) -> bool:
         """Whether a class derives from typing.NamedTuple."""

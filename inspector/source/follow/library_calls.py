@@ -230,10 +230,9 @@ def _replaced(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Val
     made = arguments.positional[0]
     if not isinstance(made, Instance):
         return NOTHING
-    with f.silent():
-        return f.instantiate(
-            made.cls, Arguments([], {**{str(name): value for name, value in made.attrs.items()}, **arguments.named}), frame, node
-        )
+    inside = Frame("dataclasses", "replace", None, "dataclasses.py", step=frame.step)
+    fields = {str(name): value for name, value in made.attrs.items() if name in f.field_names(made.cls)}
+    return f.instantiate(made.cls, Arguments([], {**fields, **arguments.named}), inside, None)
 
 
 def _auto(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
