@@ -20,6 +20,7 @@ FORMAT_VERSION = 1
 KINDS = (
     "value",
     "gradient",
+    "closed form",
     "second derivative",
     "forward mode",
     "numerical",
@@ -31,6 +32,7 @@ KINDS = (
     "dtype",
     "device",
     "layout",
+    "spread",
 )
 """Kinds of checks, in the order they are reported."""
 

@@ -99,6 +99,5 @@ def every_configuration(text: TorchText, qualified_name: str) -> list[Configurat
     definition = losses.find(qualified_name)
     signature = reading.outline(text, qualified_name).signature
     if definition is None:
-        return [Configuration(qualified_name, f"{qualified_name.rpartition('.')[2]}()")]
-    found = configurations.of_loss(definition, signature, qualified_name)
-    return [configuration for configuration in found if not configuration.hooks]
+        return list(configurations.switched(signature, qualified_name))
+    return list(configurations.all_pairs(definition, signature, qualified_name))

@@ -86,7 +86,7 @@ class Runs:
 
 def checks(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
     """The checks of the wanted kinds that make sense for the trial."""
-    wanted = [kind for kind in KINDS if kind in kinds]
+    wanted = [kind for kind in KINDS if kind in kinds and (kind != "device" or trial.setting.device != "cpu")]
     if not wanted:
         return
     runs = Runs(trial)
@@ -275,8 +275,6 @@ def _dtypes(runs: Runs) -> Iterator[Check]:
 
 def _devices(runs: Runs) -> Iterator[Check]:
     """The same numbers on the CPU give the same loss value and gradients, up to rounding."""
-    if runs.trial.setting.device == "cpu":
-        return
     home = runs.trial._replace(setting=runs.trial.setting._replace(device="cpu"))
     inputs = [_on_cpu(one) for one in runs.trial.inputs]
     for reduction, configuration in runs.configurations.items():

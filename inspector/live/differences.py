@@ -13,7 +13,8 @@ from typing import TypeAlias
 import torch
 
 from inspector.live.derivatives import gradients
-from inspector.losses.worked import Quantity, direction
+from inspector.losses.reference import direction
+from inspector.losses.worked import Quantity
 
 STEP = 2.0**-18
 """Of the differences: small enough for the curvature, large enough for rounding in float64."""

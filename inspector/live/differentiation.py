@@ -14,15 +14,17 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from inspector.live import build, differences
-from inspector.live.checks import Label, held, not_run
+from inspector.live.checks import Label, held, not_run, stated
 from inspector.live.consistency import Runs, loss_value
 from inspector.live.derivatives import gradients
 from inspector.live.trials import Trial, field_of, label_of, leaves_of, sent_back, value_of, variants
+from inspector.losses.reference import direction
 from inspector.losses.schema import LogProbabilities
-from inspector.losses.worked import Quantity, direction, upstream
+from inspector.losses.worked import Quantity, upstream
 from inspector.report import Check, Configuration
 
 CLAIMS: Mapping[str, str] = {
+    "closed form": "the closed-form gradient is the derivative of the formula, to 45 digits",
     "second derivative": "the second derivative equals the reference",
     "forward mode": "forward-mode differentiation agrees with the reference",
     "numerical": "the gradient agrees with numerical differentiation",
@@ -30,19 +32,34 @@ CLAIMS: Mapping[str, str] = {
 
 KINDS = tuple(CLAIMS)
 
+CLOSED_FORM = 1e-45
+"""How far two ways to the same derivative may be apart, relative, in 50-digit arithmetic."""
+
 
 def checks(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
     """The checks of the wanted kinds; only in float64, and only where the sample lies on no kink."""
     wanted = [kind for kind in KINDS if kind in kinds]
     if not wanted or trial.dtype != "float64" or trial.on_kink() or not trial.holds_numbers:
         return
+    if "closed form" in wanted:
+        yield from _closed_form(trial)
     for configuration, reduction in variants(trial.setting, trial.case):
-        for kind in wanted:
+        for kind in wanted[wanted[:1] == ["closed form"] :]:
             label = label_of(trial, kind, configuration)
             try:
                 yield from _MAKERS[kind](trial, label, configuration, reduction)
             except build.REFUSALS as error:
                 yield not_run(label, CLAIMS[kind], f"torch refused: {build.one_line(error)}")
+
+
+def _closed_form(trial: Trial) -> Iterator[Check]:
+    """The formula of the gradient against the derivative that exact arithmetic carries along with the formula of the value."""
+    definition = trial.setting.definition
+    if definition is None or trial.given is None or trial.worked is None:
+        return
+    label = label_of(trial, "closed form", trial.setting.configuration)
+    for name, gap in trial.setting.references.find_second(definition, trial.given).closed_form.items():
+        yield stated(label, f"{CLAIMS['closed form']} (by {name})", gap < CLOSED_FORM, f"they differ by {gap:.2g}, relative")
 
 
 def _second(trial: Trial, label: Label, configuration: Configuration, reduction: str) -> Iterator[Check]:
@@ -51,7 +68,7 @@ def _second(trial: Trial, label: Label, configuration: Configuration, reduction:
     if definition is None or trial.given is None or trial.worked is None:
         return
     field = field_of(definition, reduction)
-    expected = trial.setting.references.find_second(definition, trial.given)[field.reduction]
+    expected = trial.setting.references.find_second(definition, trial.given).reductions[field.reduction]
     instance = trial.make(configuration)
     leaves = {name: leaf for name, leaf in leaves_of(trial, instance).items() if name in expected}
     value = value_of(instance(*trial.inputs), field)

@@ -35,6 +35,8 @@ class Setting(NamedTuple):
     signature: tuple[Parameter, ...]
     device: str
     references: References
+    seed: int = 0
+    """Which inputs are drawn."""
 
 
 class Trial(NamedTuple):
@@ -48,6 +50,8 @@ class Trial(NamedTuple):
     given: Given | None = None
     worked: Worked | None = None
     why_no_reference: str = ""
+    draw: int = 1
+    """Which draw of the configuration it is; a later one shows what the first did not."""
 
     def named_inputs(self) -> dict[str, Any]:
         """Input -> value, in the order of the call."""
@@ -73,29 +77,32 @@ class Trial(NamedTuple):
         return self.worked is not None and self.worked.closest <= FORMATS[self.dtype].eps
 
 
-def setting_of(definition: LossDefinition | None, configuration: Configuration, device: str, references: References) -> Setting:
+def setting_of(
+    definition: LossDefinition | None, configuration: Configuration, device: str, references: References, seed: int = 0
+) -> Setting:
     """The setting, with the signature that the class has in the torch that runs.
 
     Raises InspectError `unknown-target-kind` where the loss has no such inputs.
     """
     samples.check_target_kind(definition, configuration)
     signature = instances.signature_of(build.find_class(configuration.subject))
-    return Setting(definition, configuration, signature, device, references)
+    return Setting(definition, configuration, signature, device, references, seed)
 
 
-def try_out(setting: Setting, dtype: str, seed: int) -> Trial | Unresolved:
+def try_out(setting: Setting, dtype: str, draw: int = 1) -> Trial | Unresolved:
     """A trial whose inputs lie on no kink of the loss, if one of a few draws gives it; Unresolved where no inputs are known."""
     if setting.definition is None:
         return _found_by_trying(setting, dtype)
     fitted = samples.fit(setting.definition, setting.configuration, setting.signature)
     if isinstance(fitted, Unresolved):
         return fitted
+    seed = setting.seed + 100_000 * (draw - 1)
     trial = _drawn(setting, fitted, dtype, seed)
     for attempt in range(1, ATTEMPTS):
         if not trial.on_kink():
             break
         trial = _drawn(setting, fitted, dtype, seed + 1000 * attempt)
-    return trial
+    return trial._replace(draw=draw)
 
 
 def variants(setting: Setting, case: Case | None) -> list[tuple[Configuration, str]]:
@@ -131,6 +138,8 @@ def leaves_of(trial: Trial, instance: nn.Module) -> dict[str, torch.Tensor]:
 def label_of(trial: Trial, kind: str, configuration: Configuration) -> Label:
     """The label of a check of a trial."""
     shown = f"{configuration.expression} · {trial.case.name}" if trial.case else configuration.expression
+    shown += f" · draw {trial.draw}" if trial.draw != 1 else ""
+    shown += f" · seed {trial.setting.seed}" if trial.setting.seed else ""
     return Label(kind, shown, trial.dtype, trial.setting.device)
 
 

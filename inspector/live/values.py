@@ -55,6 +55,11 @@ class Source:
         self._seed = seed
         self._count = 0
 
+    @property
+    def is_later(self) -> bool:
+        """False for the first draw, which an ordinary call shows."""
+        return self._seed != 0
+
     def stream(self, name: str) -> random.Random:
         """Random numbers for one input, the same whatever else is drawn."""
         return random.Random(f"{self._seed}/{name}")
@@ -76,6 +81,8 @@ def reals(count: int, low: float, high: float, stream: random.Random, source: So
     stream.shuffle(places)
     step = min(0.1, (high - low) / 4)
     inside_low, inside_high = low + 0.02 * (high - low), high - 0.02 * (high - low) - step
+    if count == 1:  # one number cannot cover the bounds: other draws give others
+        return [_snapped(stream.uniform(inside_low, inside_high), step, source.fraction())]
     return [_snapped(inside_low + (inside_high - inside_low) * (place + 0.5) / count, step, source.fraction()) for place in places]
 
 
@@ -85,6 +92,7 @@ def related(first: Sequence[float], shape: Sequence[int], turn: int, stream: ran
     So distances come out small and large, similarities of both signs, and hinges active and inactive. `turn` says which comes first.
     """
     width = math.prod(shape[1:])
+    turn += stream.randrange(2) if len(first) == 1 and source.is_later else 0
     signs = [1.0 if (place // width + turn) % 2 == 0 else -1.0 for place in range(len(first))]
     return [_snapped(sign * number + stream.uniform(-0.6, 0.6), 0.1, source.fraction()) for sign, number in zip(signs, first, strict=True)]
 
@@ -136,14 +144,17 @@ def along(axis: int, shape: Sequence[int], flat: list[float], change: Callable[[
 
 
 def _class_indices(values: ClassIndices, shape: tuple[int, ...], stream: random.Random, source: Source, setting: Setting) -> list[int]:
-    """Every class once, then any of them. Where an ignored index was asked for, one target has it and others do not."""
+    """Every class once, then any of them. Where an ignored index was asked for, one target has it and others do not; a single target
+    has it in some of the later draws."""
     left_out = setting.constants.get(values.excluding) if values.excluding else None
     classes = [index for index in range(values.at_least, setting.sizes[values.below]) if index != left_out]
     stream.shuffle(classes)
     count = math.prod(shape)
     drawn = classes[:count] + [stream.choice(classes) for _ in range(count - len(classes))]
     ignored = setting.constants.get("ignore_index")
-    if values.ignorable and "ignore_index" in setting.given and isinstance(ignored, int) and len(drawn) > 1:
+    if values.ignorable and "ignore_index" in setting.given and isinstance(ignored, int):
+        if len(drawn) == 1:
+            return [ignored] if source.is_later and stream.random() < 0.5 else [kept for kept in classes if kept != ignored][:1]
         drawn = [kept if kept != ignored else classes[0 if classes[0] != ignored else -1] for kept in drawn]
         drawn[1] = ignored
     return drawn
@@ -160,7 +171,8 @@ def _label_lists(values: LabelLists, shape: tuple[int, ...], stream: random.Rand
 
 
 def _signs(values: Signs, shape: tuple[int, ...], stream: random.Random, source: Source, setting: Setting) -> list[float]:
-    drawn = [1.0 if place % 2 == 0 else -1.0 for place in range(math.prod(shape))]
+    first = stream.choice((1.0, -1.0)) if source.is_later else 1.0
+    drawn = [first if place % 2 == 0 else -first for place in range(math.prod(shape))]
     stream.shuffle(drawn)
     return drawn
 

@@ -6,6 +6,7 @@ reference at exactly the rounded numbers. What could not run is a check that say
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 
@@ -14,8 +15,8 @@ from msgspec.structs import replace
 from torch import nn
 
 from inspector.evidence import DTYPES
-from inspector.live import build, consistency, differentiation
-from inspector.live.checks import Label, held, not_run
+from inspector.live import build, consistency, differentiation, spread
+from inspector.live.checks import Label, held, not_run, stated
 from inspector.live.derivatives import gradients
 from inspector.live.references import References
 from inspector.live.trials import Trial, label_of, leaves_of, sent_back, setting_of, try_out, value_of, variants
@@ -23,12 +24,16 @@ from inspector.losses.schema import Field, LossDefinition
 from inspector.losses.worked import Reduced
 from inspector.report import Check, Configuration, Unresolved
 
-KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS)
+KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS, "spread")
 """Kinds of checks, in the order they are reported."""
 
-QUICK = tuple(kind for kind in KINDS if kind != "forward mode")
-"""Kinds that a report can wait for: torch loads its forward-mode rules for a tenth of a second."""
+QUICK = tuple(kind for kind in KINDS if kind not in ("closed form", "forward mode", "spread"))
+"""Kinds that a report can wait for: torch loads its forward-mode rules for a tenth of a second, and the rest is not about torch."""
 
+MOST_DRAWS = 40
+"""Of one configuration in one dtype, until they show what the formula can do."""
+
+SPREAD_CLAIM = "the inputs show both signs, both sides of every comparison, and ignored and kept targets"
 VALUE_CLAIM = "the loss value equals the reference"
 
 
@@ -47,12 +52,12 @@ def verify(
     Raises InspectError where the configuration cannot be constructed or asks for a kind of inputs that does not exist, CouldNotRun
     where this machine has no such device.
     """
-    setting = setting_of(definition, configuration, device, references or References())
+    setting = setting_of(definition, configuration, device, references or References(), seed)
     found: list[Check] = []
     with warnings.catch_warnings(), torch.inference_mode(False), torch.enable_grad():
         warnings.simplefilter("ignore")
         for dtype in dtypes:
-            trial = try_out(setting, dtype, seed)
+            trial = try_out(setting, dtype)
             if isinstance(trial, Unresolved):
                 label = Label("value", configuration.expression, dtype, device)
                 found.append(not_run(label, VALUE_CLAIM, trial.reason))
@@ -60,7 +65,28 @@ def verify(
             found += against_reference(trial, kinds)
             found += differentiation.checks(trial, kinds)
             found += consistency.checks(trial, kinds)
+            found += _spread(trial, kinds)
     return tuple(_explained(check, definition) for check in found)
+
+
+def _spread(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
+    """Further draws until all of them together show what the formula can do, and whether they do."""
+    if "spread" not in kinds:
+        return
+    draws = [trial]
+    while spread.missing(spread.seen(draws)) and len(draws) < MOST_DRAWS:
+        another = try_out(trial.setting, trial.dtype, len(draws) + 1)
+        assert isinstance(another, Trial)
+        draws.append(another)
+        yield from against_reference(another, kinds)
+    lacking = spread.missing(spread.seen(draws))
+    label = label_of(trial, "spread", trial.setting.configuration)
+    if trial.case is None:
+        yield not_run(label, SPREAD_CLAIM, "the inputs of this class are not declared")
+    elif lacking:
+        yield not_run(label, SPREAD_CLAIM, f"{len(draws)} draws do not show {', '.join(lacking)}")
+    else:
+        yield stated(label, SPREAD_CLAIM, True)
 
 
 def _explained(check: Check, definition: LossDefinition | None) -> Check:
@@ -108,6 +134,8 @@ def _gradients(trial: Trial, label: Label, instance: nn.Module, found: tuple[tor
     label = label._replace(kind="gradient")
     claims = {name: f"∂/∂{name} equals the closed form" + (f" ({field.name})" if field.name else "") for name in leaves}
     refusal = "every sample drawn lies on a kink of the loss to within rounding" if trial.on_kink() else ""
+    if any(math.isnan(number) for number in reduced.value.columns()[0]):
+        refusal = "the loss value is 0/0 here, which has no derivative"
     found_by_torch: dict[str, torch.Tensor] = {}
     if not refusal:
         found_by_torch, refusal = gradients_of(value, leaves, field)

@@ -70,5 +70,6 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
     mistake="It takes probabilities; for logits, BCEWithLogitsLoss is the same loss and stays accurate where the sigmoid saturates.",
+    one_sided=("_term",),
     deviations=(Deviation("second derivative", "torch adds 1e-12 to x·(1 − x) where it divides by its square", claim="by input"),),
 )

@@ -1,13 +1,14 @@
-"""Numbers to 50 digits that also know how rounding errors would add up, and their derivatives. Loads mpmath, never torch.
+"""Numbers to 50 digits that know how rounding errors would add up, and their derivative along a direction. Loads mpmath, never torch.
 
-In: floats. Out: Exact numbers with a value, a condition and partial derivatives. Each operation states its value and its local
-derivatives once; condition and partial derivatives follow from those by the chain rule.
+In: floats. Out: Exact numbers with a value, a condition and a tangent. Each operation states its value and its local derivatives
+once; condition and tangent follow from those by the chain rule.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,15 +34,16 @@ class Exact:
 
     `condition`: Σ |∂self/∂v|·|v| over the inputs and every intermediate v, itself included. A machine that rounds each input and
     each result to a relative error u is off by at most about u times this.
-    `partials`: index of a variable -> derivative, itself such a number, for the variables made with `variable`.
+    `tangent`: the derivative along the direction in which the numbers made with `variable` move, itself such a number; None where it
+    depends on none of them. One direction at a time, not one derivative a variable: a check needs no more, and costs a hundredth.
     """
 
-    __slots__ = ("condition", "near", "partials", "value")
+    __slots__ = ("condition", "near", "tangent", "value")
 
-    def __init__(self, value: Real, condition: float, partials: dict[int, Exact] | None = None, near: float | None = None) -> None:
+    def __init__(self, value: Real, condition: float, tangent: Exact | None = None, near: float | None = None) -> None:
         self.value = value
         self.condition = condition
-        self.partials = partials
+        self.tangent = tangent
         self.near = float(value) if near is None else near
         """The nearest float; conditions are reckoned with floats."""
 
@@ -90,7 +92,7 @@ class Exact:
         return exact(other) / self
 
     def __neg__(self) -> Exact:
-        negated = None if self.partials is None else {index: -slope for index, slope in self.partials.items()}
+        negated = None if self.tangent is None else -self.tangent
         return Exact(-self.value, self.condition, negated, -self.near)
 
     def __abs__(self) -> Exact:
@@ -153,7 +155,7 @@ class Exact:
         if self >= low:
             return self
         _note_bound()
-        return Exact(low.value, low.condition, self.partials)
+        return Exact(low.value, low.condition, self.tangent)
 
     def log_normalised(self, others: Sequence[Exact]) -> Exact:
         """The number itself, with the derivative of self - log Σ e^x over all the numbers in `others`."""
@@ -210,9 +212,9 @@ def _partial_sums(terms: Sequence[float]) -> float:
     return sum(map(abs, list(itertools.accumulate(terms))[1:-1]))
 
 
-def variable(value: float, index: int) -> Exact:
-    """An input to differentiate by: its partial derivative by itself is one."""
-    return Exact(_mpf(value), abs(value), {index: _EXACT_ONE}, float(value))
+def variable(value: float, pace: float = 1) -> Exact:
+    """An input to differentiate by; `pace`: how fast it moves along the direction."""
+    return Exact(_mpf(value), abs(value), _EXACT_ONE if pace == 1 else exact(pace), float(value))
 
 
 def pi() -> Exact:
@@ -236,26 +238,27 @@ def _result(value: Real, parts: tuple[tuple[Exact, float], ...], slopes: _Slopes
     for operand, slope in parts:
         if operand.condition:
             condition += abs(slope) * operand.condition
-        differentiated = differentiated or operand.partials is not None
+        differentiated = differentiated or operand.tangent is not None
     found = Exact(value, condition, None, near)
     if differentiated:
-        found.partials = _chained(parts, slopes(Exact(value, condition, None, near)))
+        found.tangent = _chained(parts, slopes(Exact(value, condition, None, near)))
     return found
 
 
-def _chained(parts: tuple[tuple[Exact, float], ...], slopes: tuple[Exact, ...]) -> dict[int, Exact]:
+def _chained(parts: tuple[tuple[Exact, float], ...], slopes: tuple[Exact, ...]) -> Exact | None:
     """The chain rule."""
-    partials: dict[int, Exact] = {}
+    found: Exact | None = None
     for (operand, _), slope in zip(parts, slopes, strict=False):
-        for index, inner in (operand.partials or {}).items():
-            step = slope if inner is _EXACT_ONE else slope * inner
-            partials[index] = partials[index] + step if index in partials else step
-    return partials
+        inner = operand.tangent
+        if inner is not None:
+            step = slope if inner is _EXACT_ONE else inner if slope is _EXACT_ONE else slope * inner
+            found = step if found is None else found + step
+    return found
 
 
 def _bare(number: Exact) -> Exact:
-    """The number without its derivatives."""
-    return number if number.partials is None else Exact(number.value, number.condition, None, number.near)
+    """The number without its tangent."""
+    return number if number.tangent is None else Exact(number.value, number.condition, None, number.near)
 
 
 def _divide(top: Real, bottom: Real) -> Real:
@@ -276,13 +279,27 @@ class Comparisons:
         """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
         self.bounded = False
         """True where a bound that is not differentiated took the place of a number."""
+        self.sides: dict[str, int] = {}
+        """Where in the formulas a comparison stands -> 1 if its left side was ever larger, 2 if ever not, 3 for both."""
 
     def note(self, left: Exact, right: Exact) -> None:
         """Takes one comparison into account."""
+        place = _place()
+        self.sides[place] = self.sides.get(place, 0) | (1 if left.value > right.value else 2)
         scale = left.condition + right.condition
         if scale:
             self.closest = min(self.closest, abs(float(left.value - right.value)) / scale)
 
+
+def _place() -> str:
+    """The line of the formula that compares: the first outside the files that formulas are written with."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals["__name__"] in _WRITTEN_WITH:
+        frame = frame.f_back
+    return f"{frame.f_globals['__name__'].rpartition('.')[2]}.{frame.f_code.co_name}, line {frame.f_lineno}"
+
+
+_WRITTEN_WITH = (__name__, "inspector.losses.mathematics")
 
 _RECORDER: ContextVar[Comparisons | None] = ContextVar("comparisons", default=None)
 

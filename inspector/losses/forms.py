@@ -50,13 +50,13 @@ def sizes_of(*shapes: Shape) -> dict[str, int]:
 
 
 def pairwise_cases(make: Callable[[Shape, Shape], tuple[InputForm, ...]], **when: Plain) -> tuple[Case, ...]:
-    """The cases of a loss that compares two inputs element by element: (N, D), (N), no dimension, four dimensions, and a target
-    that is broadcast. `make` receives the shape of the input and that of the target."""
+    """The cases of a loss that compares two inputs element by element: (N, D), (N), no dimension, and four dimensions, of which D stays
+    the last: a weight of shape (D) is broadcast along the last axis. `make` receives the shape of the input and that of the target."""
     shapes: tuple[tuple[str, Shape, Shape], ...] = (
         ("(N, D)", ("N", "D"), ("N", "D")),
         ("(N)", ("N",), ("N",)),
         ("()", (), ()),
-        ("(N, D, H, W)", ("N", "D", "H", "W"), ("N", "D", "H", "W")),
+        ("(N, H, W, D)", ("N", "H", "W", "D"), ("N", "H", "W", "D")),
     )
     extra = ", ".join(f"{name}={value}" for name, value in when.items())
     return tuple(

@@ -69,5 +69,6 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
     mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
+    one_sided=("_term",),
     deviations=(Deviation("forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"),),
 )

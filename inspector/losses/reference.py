@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -84,8 +84,6 @@ class Frame(NamedTuple):
     constants: Mapping[str, Any]
     shape: tuple[int, ...]
     indices: tuple[Mapping[str, int], ...]
-    variables: Mapping[str, range]
-    """Name of a differentiated input -> the numbers of its variables."""
     parameters: tuple[str, ...]
     """Names of the parameters that are given; a function that names `parameters` receives them all by name."""
 
@@ -100,23 +98,27 @@ class Frame(NamedTuple):
         return self.constants.get(name) if operand is None else operand.pick(operand.positions(index))
 
 
+def direction(count: int) -> list[float]:
+    """A direction to differentiate along: small numbers of both signs, exact in every dtype."""
+    return [(1 - 2 * (i % 3 == 1)) * (1 + (5 * i) % 7) / 8 for i in range(count)]
+
+
 def differentiable(given: Given) -> tuple[InputForm, ...]:
     """Inputs and parameters that have a gradient, as far as they are given."""
     forms = (*given.case.inputs, *given.case.parameters)
     return tuple(form for form in forms if form.differentiable and form.name in given.tensors)
 
 
-def prepare(definition: LossDefinition, given: Given, *, seeded: bool = False) -> Frame:
-    """The frame of a sample; `seeded` makes every differentiable number a variable. Raises NoReference."""
+def prepare(definition: LossDefinition, given: Given, *, moving: Collection[str] = ()) -> Frame:
+    """The frame of a sample; the numbers of the inputs in `moving` move along `direction`. Raises NoReference."""
     rule = rule_for(definition, given)
-    variables = _variables(given) if seeded else {}
     operands: dict[str, Operand] = {}
     known: dict[str, int] = {}
     for form in all_forms(definition, given.case):
         if form.name in given.tensors:
             grid = given.tensors[form.name]
             shape = _grouped(form, grid.shape, known)
-            operands[form.name] = Operand(form, shape, rule.core, _numbers(form, grid, variables.get(form.name)))
+            operands[form.name] = Operand(form, shape, rule.core, _numbers(form, grid, moving=form.name in moving))
     _lay_rows(operands, given.case)
     sizes: dict[str, int] = {}
     for form in given.case.inputs:
@@ -126,7 +128,7 @@ def prepare(definition: LossDefinition, given: Given, *, seeded: bool = False) -
     indices = tuple(dict(zip(sizes, at, strict=True)) for at in ranges)
     parameters = tuple(form.name for form in given.case.parameters if form.name in operands)
     constants = {name: exact(value) if isinstance(value, float) else value for name, value in given.constants.items()}
-    return Frame(rule, operands, constants, tuple(sizes.values()), indices, variables, parameters)
+    return Frame(rule, operands, constants, tuple(sizes.values()), indices, parameters)
 
 
 def all_forms(definition: LossDefinition, case: Case) -> tuple[InputForm, ...]:
@@ -213,22 +215,12 @@ def gradient(of_terms: list[list[tuple[int, Exact]]], weights: Sequence[Exact], 
 # -- helpers of the frame -----------------------------------------------------------------------------------------------
 
 
-def _numbers(form: InputForm, grid: Grid, variables: range | None) -> list[Any]:
+def _numbers(form: InputForm, grid: Grid, *, moving: bool) -> list[Any]:
     if form.dtype == "int64":
         return [int(value) for value in grid.values]
-    if variables is None:
+    if not moving:
         return [exact(value) for value in grid.values]
-    return [variable(value, index) for value, index in zip(grid.values, variables, strict=True)]
-
-
-def _variables(given: Given) -> dict[str, range]:
-    found: dict[str, range] = {}
-    start = 0
-    for form in differentiable(given):
-        size = len(given.tensors[form.name].values)
-        found[form.name] = range(start, start + size)
-        start += size
-    return found
+    return [variable(value, pace) for value, pace in zip(grid.values, direction(len(grid.values)), strict=True)]
 
 
 def _lay_rows(operands: Mapping[str, Operand], case: Case) -> None:

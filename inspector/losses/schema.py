@@ -256,5 +256,7 @@ class LossDefinition(Spec, frozen=True):
     fields: tuple[Field, ...] = ()
     """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
     deviations: tuple[Deviation, ...] = ()
+    one_sided: tuple[str, ...] = ()
+    """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""

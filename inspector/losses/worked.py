@@ -6,14 +6,14 @@ In: a definition and what the loss is given. Out: a Worked record of plain float
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from inspector.losses import reference
 from inspector.losses.exact import Exact, comparisons, double_double, exact, total
-from inspector.losses.reference import Frame, Given, Slopes
+from inspector.losses.reference import Frame, Given, Slopes, direction
 from inspector.losses.schema import LossDefinition, Reduction
 
 SCALAR_UPSTREAM = 1.5
@@ -46,16 +46,21 @@ class Worked(msgspec.Struct, frozen=True, array_like=True):
     """All that is known of one sample."""
 
     reductions: dict[str, Reduced]
-    closed_form: dict[str, float]
-    """Input -> the largest difference between its closed-form gradient and the derivative of the reference, relative."""
     closest: float
     """How close a comparison of the formula came to a tie, relative to its condition: a kink to within rounding where it is tiny."""
     bounded: bool = False
     """True where a bound that is not differentiated is active, so that the gradient is not the derivative."""
+    sides: dict[str, int] = {}
+    """Where in the formula a comparison stands -> 1 if its left side was ever larger, 2 if ever not, 3 for both."""
 
 
-Curvature: TypeAlias = dict[str, dict[str, Quantity]]
-"""Reduction -> input -> the gradient of Σ direction·gradient: the second derivative along `direction`."""
+class Curvature(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of the derivatives of one sample beside their values."""
+
+    reductions: dict[str, dict[str, Quantity]]
+    """Reduction -> input -> the gradient of Σ direction·gradient: the second derivative along `direction`."""
+    closed_form: dict[str, float]
+    """Input -> the largest difference between its closed-form gradient and the derivative of the reference, relative."""
 
 
 def upstream(count: int) -> list[float]:
@@ -63,37 +68,32 @@ def upstream(count: int) -> list[float]:
     return [(1 - 2 * (i % 2)) * (1 + (3 * i) % 5) / 4 for i in range(count)]
 
 
-def direction(count: int) -> list[float]:
-    """A direction to differentiate along: small numbers of both signs, exact in every dtype."""
-    return [(1 - 2 * (i % 3 == 1)) * (1 + (5 * i) % 7) / 8 for i in range(count)]
-
-
 def work_out(definition: LossDefinition, given: Given) -> Worked:
     """The sample worked out. Raises NoReference where the mathematics of this configuration is not written down."""
+    frame = reference.prepare(definition, given)
     with comparisons() as seen:
-        frame = reference.prepare(definition, given)
-        losses, slopes = reference.terms(frame), reference.slopes(frame)
+        losses = reference.terms(frame)
+    with comparisons() as seen_by_slopes:
+        slopes = reference.slopes(frame)
     reduced = {each.name: _reduced(each, frame, given, losses, slopes) for each in reference.reductions_for(definition, given.case)}
-    return Worked(reduced, _closed_form(definition, given, frame, slopes), seen.closest, seen.bounded)
+    closest, bounded = min(seen.closest, seen_by_slopes.closest), seen.bounded or seen_by_slopes.bounded
+    return Worked(reduced, closest, bounded, seen.sides)
 
 
 def work_out_second(definition: LossDefinition, given: Given) -> Curvature:
-    """The second derivatives of the sample. Raises NoReference."""
-    frame = reference.prepare(definition, given, seeded=True)
+    """The second derivatives of the sample, and its closed forms held against the derivatives of the terms. Raises NoReference."""
+    names = [form.name for form in reference.differentiable(given)]
+    frame = reference.prepare(definition, given, moving=names)
     slopes = reference.slopes(frame)
-    return {each.name: _curvature(each, frame, given, slopes) for each in reference.reductions_for(definition, given.case)}
+    reductions = {each.name: _curvature(each, frame, given, slopes) for each in reference.reductions_for(definition, given.case)}
+    return Curvature(reductions, {name: _closed_form(definition, given, name, slopes[name]) for name in slopes})
 
 
 def _curvature(reduction: Reduction, frame: Frame, given: Given, slopes: Slopes) -> dict[str, Quantity]:
-    """The gradient of Σ direction·gradient, from the derivatives that the closed-form slopes carry along."""
+    """The gradient of Σ direction·gradient: how the gradient changes along the direction, since second derivatives are symmetric."""
     found = gradients(frame, given, slopes, reduction)
-    partials: dict[int, Exact] = {}
-    for numbers in found.values():
-        for number, step in zip(numbers, direction(len(numbers)), strict=True):
-            for index, partial in (number.partials or {}).items():
-                partials[index] = partials.get(index, exact(0)) + step * partial
-    shapes = {name: given.tensors[name].shape for name in found}
-    return {name: quantity([partials.get(index, exact(0)) for index in frame.variables[name]], shapes[name]) for name in found}
+    still = exact(0)
+    return {name: quantity([number.tangent or still for number in numbers], given.tensors[name].shape) for name, numbers in found.items()}
 
 
 def quantity(numbers: Sequence[Exact], shape: tuple[int, ...]) -> Quantity:
@@ -128,20 +128,14 @@ def _reduced(reduction: Reduction, frame: Frame, given: Given, losses: Sequence[
     )
 
 
-def _closed_form(definition: LossDefinition, given: Given, frame: Frame, slopes: Slopes) -> dict[str, float]:
-    """How far the closed-form slopes are from the derivatives of the terms, which the exact numbers carry along."""
-    seeded = reference.prepare(definition, given, seeded=True)
-    losses = reference.terms(seeded)
-    return {name: _largest_gap(losses, of_terms, seeded.variables[name]) for name, of_terms in slopes.items()}
-
-
-def _largest_gap(losses: Sequence[Exact], of_terms: list[list[tuple[int, Exact]]], variables: range) -> float:
+def _closed_form(definition: LossDefinition, given: Given, name: str, slopes: list[list[tuple[int, Exact]]]) -> float:
+    """How far the slopes by one input, along the direction, are from the change of the terms, which the exact numbers carry along."""
+    paces = direction(len(given.tensors[name].values))
     largest = 0.0
-    for loss, entries in zip(losses, of_terms, strict=True):
-        partials: Mapping[int, Exact] = loss.partials or {}
-        for position, slope in entries:
-            derivative = partials[variables[position]].value if variables[position] in partials else 0
-            scale = max(abs(slope.value), abs(derivative), 1)
-            gap = abs(slope.value - derivative) / scale
-            largest = gap if gap > largest or gap != gap else largest
-    return float(largest)
+    for term, entries in zip(reference.terms(reference.prepare(definition, given, moving=(name,))), slopes, strict=True):
+        found = sum((slope.value * paces[position] for position, slope in entries), start=exact(0).value)
+        change = term.tangent.value if term.tangent is not None else 0
+        scale = max(1, *(abs(slope.value) for _, slope in entries)) if entries else 1
+        gap = abs(found - change) / scale
+        largest = float(gap) if gap > largest or gap != gap else largest
+    return largest

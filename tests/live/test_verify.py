@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from inspector import losses
 from inspector.errors import InspectError
-from inspector.live import configurations, instances, verify
+from inspector.live import configurations, instances, spread, verify
 from inspector.live.build import find_class
 from inspector.live.references import References
 from inspector.losses.schema import LossDefinition
@@ -27,8 +28,12 @@ def _definition(name: str) -> LossDefinition:
 
 
 def _configurations(name: str) -> list[Configuration]:
-    found = configurations.of_loss(_definition(name), instances.signature_of(find_class(name)), name)
+    found = configurations.all_pairs(_definition(name), instances.signature_of(find_class(name)), name)
     return [each for each in found if not each.hooks]
+
+
+def _of(configuration: Configuration, **options: Any) -> tuple[Check, ...]:
+    return verify.verify(_definition(configuration.subject), configuration, references=REFERENCES, **options)
 
 
 def _checks(name: str, *args: Argument, **options: Any) -> tuple[Check, ...]:
@@ -36,45 +41,54 @@ def _checks(name: str, *args: Argument, **options: Any) -> tuple[Check, ...]:
     return verify.verify(_definition(qualified), Configuration(qualified, f"{name}(…)", args), references=REFERENCES, **options)
 
 
+@cache
+def _found(name: str) -> tuple[Check, ...]:
+    """Values, gradients and closed forms of every configuration."""
+    kinds = ("value", "gradient", "closed form", "spread")
+    definition = _definition(name)
+    return tuple(
+        each for one in _configurations(name) for each in verify.verify(definition, one, kinds=kinds, dtypes=WIDE, references=REFERENCES)
+    )
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_value_and_gradient_agree_with_the_reference(name: str) -> None:
-    definition = _definition(name)
+    found = [check for check in _found(name) if check.kind in ("value", "gradient")]
+    assert [check for check in found if check.status == "fail"] == []
+    assert all(check.status == "pass" or "no formula" in check.reason or "0/0" in check.reason for check in found)
+    assert sum(check.status == "pass" for check in found) >= 80
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_value_and_gradient_agree_with_the_reference_in_short_dtypes(name: str) -> None:
     ran = 0
-    for configuration in _configurations(name):
-        for check in verify.verify(definition, configuration, kinds=("value", "gradient"), references=REFERENCES):
+    for configuration in configurations.of_loss(_definition(name), instances.signature_of(find_class(name)), name):
+        kinds = ("value", "gradient")
+        for check in () if configuration.hooks else _of(configuration, kinds=kinds, dtypes=("bfloat16", "float16")):
             assert check.status != "fail", check
             assert check.status == "pass" or check.reason
             ran += check.status == "pass"
-    assert ran >= 40
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_value_and_gradient_run_in_float64_and_float32(name: str) -> None:
-    for configuration in _configurations(name):
-        found = verify.verify(_definition(name), configuration, kinds=("value", "gradient"), dtypes=WIDE, references=REFERENCES)
-        assert {check.status for check in found} == {"pass"}, configuration.expression
+    assert ran >= 20 or name.rpartition(".")[2] in ("CTCLoss", "MultiMarginLoss", "MultiLabelMarginLoss")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_closed_forms_are_the_derivatives_of_the_references(name: str) -> None:
-    from inspector.live.trials import Trial, setting_of, try_out
-
-    for configuration in _configurations(name):
-        trial = try_out(setting_of(_definition(name), configuration, "cpu", REFERENCES), "float64", 0)
-        assert isinstance(trial, Trial)
-        assert trial.worked is not None
-        assert max(trial.worked.closed_form.values()) < 1e-45
+    found = [check for check in _found(name) if check.kind == "closed form"]
+    assert found
+    assert {check.status for check in found} == {"pass"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_samples_have_spread(name: str) -> None:
-    """Over its configurations a loss has terms that are zero only where the loss is flat, and at least four different values."""
-    values: set[float] = set()
-    for configuration in _configurations(name):
-        found = verify.verify(_definition(name), configuration, kinds=("value",), dtypes=("float64",), references=REFERENCES)
-        values |= {check.expected for check in found if isinstance(check.expected, float)}
-    assert len(values) >= 4
-    assert sum(value != 0 for value in values) >= 4
+def test_the_inputs_of_every_configuration_have_spread(name: str) -> None:
+    """By rule, from the declared domain and the comparisons of the formula: both signs, active and inactive hinges, ignored and kept."""
+    without_formula = {check.configuration for check in _found(name) if "no formula" in check.reason}
+    for check in _found(name):
+        if check.kind == "spread":
+            assert check.status == "pass" or check.configuration in without_formula, f"{check.configuration}: {check.reason}"
+
+
+def test_inputs_without_spread_are_seen() -> None:
+    assert spread.missing({"both signs of input": 3, "ignored and kept": 1}) == ("ignored and kept",)
 
 
 def test_a_check_says_what_it_compared_and_how_closely() -> None:
@@ -110,7 +124,7 @@ def test_every_reduction_is_checked_unless_one_was_chosen() -> None:
 
 
 def test_a_dtype_that_torch_does_not_take_is_not_counted_as_passed() -> None:
-    found = _checks("MultiMarginLoss", dtypes=("float16",))
+    found = _checks("MultiMarginLoss", dtypes=("float16",), kinds=("value", "gradient", "layout"))
     assert {check.status for check in found} == {"not_run"}
     assert all("not implemented" in check.reason for check in found)
 
