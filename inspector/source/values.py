@@ -197,8 +197,8 @@ class Mapping:
     type_name: str = "dict"
     missing: Value | None = None
     """What makes the value of a key that is asked for and not there: the factory of a defaultdict."""
-    maybe: set[Any] = field(default_factory=set)
-    """Keys that were put in by code of which it is not certain that it runs."""
+    maybe: dict[Any, int] = field(default_factory=dict)
+    """Keys that may not be there: put in (0), or taken out, by code of which it is not certain that it runs; how uncertain it was."""
     born: int = 0
     """How uncertain the code was that made it."""
 
@@ -357,7 +357,7 @@ def _joined(values: list[Value | None]) -> Value | None:
 def _joined_mappings(left: Mapping, right: Mapping) -> Mapping:
     items = {key: join(left.items.get(key, NOTHING), right.items.get(key, NOTHING)) for key in left.items.keys() & right.items.keys()}
     either = {**left.items, **right.items, **items}
-    maybe = left.maybe | right.maybe | (either.keys() - items.keys())
+    maybe = left.maybe | right.maybe | dict.fromkeys(either.keys() - items.keys(), 0)
     return Mapping(either, left.complete and right.complete, left.type_name, left.missing, maybe)
 
 

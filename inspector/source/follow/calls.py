@@ -165,8 +165,7 @@ def run_body(f: Follower, code: Any, inner: Frame) -> Value:
         if isinstance(code, cst.Lambda):
             result: Value = f.evaluate(code.body, inner)
         else:
-            signal = f.run(body_of(code.body), inner)
-            result = signal.value if isinstance(signal, Return) else NONE
+            result = _returned(f, code, inner)
     finally:
         f.depth -= 1
         f.uncertain = entry
@@ -174,6 +173,17 @@ def run_body(f: Follower, code: Any, inner: Frame) -> Value:
         result = join(result, maybe)
     f.note_result(inner.step, result)
     return result
+
+
+def _returned(f: Follower, code: Any, inner: Frame) -> Value:
+    """What a body returns; where it ends by raising, a `return` that may have come before is what happened: the call is legal."""
+    try:
+        signal = f.run(body_of(code.body), inner)
+    except Raised:
+        if not inner.maybe_returned:
+            raise
+        return inner.maybe_returned.pop()
+    return signal.value if isinstance(signal, Return) else NONE
 
 
 def is_generator(f: Follower, code: Any) -> bool:

@@ -74,7 +74,7 @@ def _get(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node
 def _pop(f: Follower, mapping: Mapping, arguments: Arguments, frame: Frame, node: Any) -> Value:
     key = f.hashed(arguments.positional[0], frame, node)
     if key is not NO_KEY and key in mapping.items:
-        return mapping.items.pop(key)
+        return f.take_item(mapping, key)
     if mapping.complete and key is not NO_KEY and len(arguments.positional) < 2:
         raise Raised("KeyError")
     return arguments.positional[1] if len(arguments.positional) > 1 and mapping.complete else NOTHING

@@ -185,11 +185,19 @@ class Follower(State):
     def put_item(self, mapping: Mapping, key: Any, value: Value) -> None:
         """`mapping[key] = value`; where it is not certain that this runs, the key may or may not be there afterwards."""
         certain = self.uncertain <= mapping.born
-        if certain:
-            mapping.maybe.discard(key)
+        if certain or self.uncertain <= mapping.maybe.get(key, 0):
+            mapping.maybe.pop(key, None)
         elif key not in mapping.items:
-            mapping.maybe.add(key)
+            mapping.maybe[key] = 0
         self.store(mapping.items, key, value, outer=not certain)
+
+    def take_item(self, mapping: Mapping, key: Any) -> Value:
+        """`del mapping[key]`, and what was there; where it is not certain that this runs, the key may still be there."""
+        if self.uncertain > mapping.born and key in mapping.items:
+            mapping.maybe[key] = self.uncertain
+            return mapping.items[key]
+        mapping.maybe.pop(key, None)
+        return mapping.items.pop(key, NOTHING)
 
     def run_generator(self, value: Generator, frame: Frame, node: Any, *, first: bool = False) -> list[Value] | None:
         """The items a generator yields, or only its first."""

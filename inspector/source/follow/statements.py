@@ -181,7 +181,7 @@ def _delete(f: Follower, node: cst.Del, frame: Frame) -> Signal:
         elif isinstance(target, cst.Subscript):
             holder, key = f.evaluate(target.value, frame), key_of(index_of(f, target, frame))
             if isinstance(holder, Mapping) and key is not NO_KEY:
-                holder.items.pop(key, None)
+                f.take_item(holder, key)
         elif isinstance(target, cst.Attribute):
             f.delete(f.evaluate(target.value, frame), target.attr.value, frame, target)
     return None
