@@ -106,6 +106,10 @@ class Stubs:
                 return found
         return ()
 
+    def has_attribute(self, name: str) -> bool:
+        """Whether the stub says that a tensor has an attribute of this name."""
+        return f"\n    {name}:" in self.tensor_class() or bool(self.returns(f"torch.Tensor.{name}"))
+
     def _tensor_class(self) -> str:
         text = self._stub("torch._C")
         start = text.find("\nclass TensorBase")

@@ -120,7 +120,22 @@ def _derives(f: Follower, cls: Value | None, wanted: Value, value: Value) -> boo
         return _abstract("dict", wanted.name) or wanted.name.endswith("OrderedDict")
     if isinstance(cls, External) and isinstance(wanted, Builtin):
         return True if cls.name.endswith("OrderedDict") and wanted.name == "dict" else None
-    return f.library.is_subclass(cls, wanted)
+    return f.library.is_subclass(cls, wanted) if not isinstance(wanted, External) else _derives_outside(f, cls, wanted)
+
+
+def _derives_outside(f: Follower, cls: Value, wanted: External) -> bool | None:
+    """Whether a class that was read is one of a class of the standard library: by its bases, or by having the method that is asked for."""
+    known = f.library.is_subclass(cls, wanted)
+    asked = standard_object(wanted.name)
+    if known is not None or not isinstance(cls, ClassValue) or not isinstance(asked, type):
+        return known
+    outside = [standard_object(entry.name) for entry in f.library.mro(cls) if isinstance(entry, External)]
+    if any(isinstance(entry, type) and issubclass(entry, asked) for entry in outside):
+        return True
+    if "__subclasshook__" in vars(asked):
+        methods: frozenset[str] = getattr(asked, "__abstractmethods__", frozenset())
+        return all(f.library.member(cls, method) is not None for method in methods)
+    return False if all(isinstance(entry, type) for entry in outside) else None
 
 
 def _by_kind(value: Value, wanted: Value) -> bool | None:
@@ -175,7 +190,7 @@ def _issubclass(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> V
     asked = f.checked_by(other, "__subclasscheck__")
     if asked:
         f.add(frame, node, asked, "python")
-    known = f.library.is_subclass(one, other) if isinstance(one, ClassValue) else (_builtin_subclass(one, other))
+    known = _derives(f, one, other, NOTHING) if isinstance(one, ClassValue) else _builtin_subclass(one, other)
     return Unknown("bool") if known is None else Const(known)
 
 

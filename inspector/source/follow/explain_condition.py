@@ -45,6 +45,8 @@ def _listed(names: list[str]) -> str:
 
 
 def _verb(names: list[str], said: str) -> str:
+    if len(names) > 1:
+        said = said.replace("(its default)", "(their default)")
     return said if said.startswith("gave ") else ("is " if len(names) == 1 else "are ") + said
 
 

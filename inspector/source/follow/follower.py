@@ -369,8 +369,7 @@ class Follower(State):
         frame.table, frame.follower, frame.defining = table, self, found
         value = self._definition_value(table, found, frame, found.name)
         if found.kind == "assign" and value is not None and registries.is_filled_later(value):
-            self.library.remember(table.name, found.name, value)
-            registries.fill_global(self, table, found.name, found.end)
+            registries.fill_global(self, table, found, value)
         return value
 
     def _evaluate_member(self, cls: ClassValue, found: Definition) -> Value | None:

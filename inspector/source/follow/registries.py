@@ -26,9 +26,12 @@ def is_filled_later(value: Value | None) -> bool:
     return isinstance(value, Mapping | Instance) or (isinstance(value, Items) and value.kind != "tuple")
 
 
-def fill_global(f: Follower, table: ModuleTable, name: str, below: int) -> None:
+def fill_global(f: Follower, table: ModuleTable, found_at: Definition, value: Value) -> None:
     """Runs what stands below a module-level object and, in modules that import it, everywhere, and mentions it."""
-    for other, known_as in _importers(f, table, name):
+    below = found_at.end
+    for other, known_as in _importers(f, table, found_at.name):
+        if "." not in known_as:
+            f.library.remember(other.name, known_as, value)
         for found in definitions(other.text):
             if other is not table or found.line > below:
                 _run_if_mentioned(f, other, found, known_as)

@@ -472,6 +472,20 @@ def product(left: Value | None, right: Value | None) -> Tensor | None:
     return Tensor((*front, left.shape[-2], right.shape[-1]) if front is not None else None, left.dtype, grad)
 
 
+def _linear(arguments: Arguments) -> Value | None:
+    tensor, weight = receiver(arguments), arguments.get(1, "weight")
+    if tensor is None or not isinstance(weight, Tensor) or not tensor.shape or not weight.shape:
+        return None
+    return Tensor((*tensor.shape[:-1], *weight.shape[:-1]), tensor.dtype, tensor.requires_grad or weight.requires_grad)
+
+
+def _distances(arguments: Arguments) -> Value | None:
+    one, two = receiver(arguments) or arguments.get(0, "x1"), arguments.get(1, "x2")
+    if not isinstance(one, Tensor) or not isinstance(two, Tensor) or not one.shape or not two.shape:
+        return None
+    return _with_shape(one, (*one.shape[:-1], two.shape[-2] if len(two.shape) > 1 else None))
+
+
 def _chosen(arguments: Arguments) -> Value | None:
     """`where(condition)` gives an index for each dimension; with three arguments it is an ordinary function."""
     tensor = receiver(arguments) or arguments.get(0, "condition")
@@ -528,6 +542,8 @@ _GROUPS: dict[Rule, str] = {
     _joined: "cat concat",
     _broadcast_list: "broadcast_tensors",
     _multiplied: "matmul mm bmm",
+    _linear: "linear",
+    _distances: "cdist",
     _chosen: "where",
     _subclass: "_make_subclass",
     _first: "_add_docstr unwrap_if_dead",
