@@ -109,6 +109,8 @@ def loss_named(text: TorchText, name: str) -> CatalogEntry | None:
 def find(catalog: Catalog, spelling: str) -> CatalogEntry:
     """The entry a spelling means; raises UnknownName with the nearest names."""
     wanted = spelling.strip()
+    if not wanted:
+        raise _unknown(catalog, wanted)
     exact = [entry for entry in catalog.entries if wanted in (entry.qualified_name, entry.public_name, entry.name, f"nn.{entry.name}")]
     if exact:
         return _preferred(exact)

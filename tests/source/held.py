@@ -141,17 +141,24 @@ def edges(trace: CallTrace, calls: tuple[ObservedCall, ...]) -> tuple[Edges, Edg
 
 
 def tree(trace: CallTrace, package: str = "") -> str:
-    """One line a step: id, `+` taken, `-` not taken, `?` not known, callee, kind, condition and result. No sentence is in it."""
+    """One line a step of the package itself: a number, `+` taken, `-` not taken, `?` not known, callee, kind, condition, result.
+
+    No sentence is in it.
+    """
     depth: dict[int | None, int] = {None: -1}
     lines = []
     for step in trace.steps:
         depth[step.id] = depth[step.parent] + 1
+        if step.caller.startswith("torch."):
+            continue  # another torch has other calls inside
         mark = {"true": "+", "false": "-", "unknown": "?"}[step.taken]
         seen = "" if step.observable else " unseen"
         line = f":{step.call_line}" if step.call_line else ""
         guard = f"  if {step.condition} = {step.condition_value}" if step.condition else ""
         result = f"  -> {step.result}" if step.result else ""
-        lines.append(f"{step.id:>3} {mark} {'  ' * depth[step.id]}{_short(step.callee, package)}{line}  [{step.kind}{seen}]{guard}{result}")
+        lines.append(
+            f"{len(lines) + 1:>3} {mark} {'  ' * depth[step.id]}{_short(step.callee, package)}{line}  [{step.kind}{seen}]{guard}{result}"
+        )
     return "\n".join(lines) + "\n"
 
 
