@@ -106,7 +106,10 @@ def _with_sample(text: TorchText, configuration: Configuration, *, live: bool) -
     if definition is None:
         return _searched(text, configuration, outline) if live else Asked(text, configuration, Unresolved("its inputs are not declared"))
     completed = _completed(configuration, outline)
-    return Asked(text, completed, samples.draw(definition, completed, outline.signature))
+    drawn = samples.draw(definition, completed, outline.signature)
+    if isinstance(drawn, Unresolved) and live:
+        return _searched(text, completed, outline)
+    return Asked(text, completed, drawn)
 
 
 def _searched(text: TorchText, configuration: Configuration, outline: reading.Outline) -> Asked:

@@ -10,6 +10,7 @@ import click
 from inspector.cli.names import complete_names
 from inspector.cli.output import How, Output, look, looks
 from inspector.cli.waiting import Waiting
+from inspector.errors import CouldNotRun
 
 if TYPE_CHECKING:
     from inspector.render.ink import Look
@@ -63,7 +64,7 @@ def _write_json(asked: Asked, how: How) -> int:
         report = asked.make()
     with Output(how["output"]) as out:
         out.write(to_json(report))
-    return exit_code(report)
+    return exit_code(report, live=asked.live)
 
 
 def _write_parts(asked: Asked, wanted: Look, out: Output) -> int:
@@ -85,9 +86,21 @@ def _write_parts(asked: Asked, wanted: Look, out: Output) -> int:
     if not shown:
         out.write(terminal.static_part(report, wanted))
     out.write(terminal.live_part(report, wanted))
-    return exit_code(report)
+    return exit_code(report, live=asked.live)
 
 
-def exit_code(report: Report) -> int:
-    """1 where a check failed, else 0."""
-    return int(any(check.status == "fail" for check in report.checks))
+def exit_code(report: Report, *, live: bool) -> int:
+    """1 where a check, a form or an answer failed, 3 where a run was asked for and there is a `forward` that could not be run, else 0."""
+    if _fails(report):
+        return 1
+    from inspector.report import NotRun
+
+    forward = report.members.get("forward")
+    callable_itself = forward is not None and forward.kind == "def"
+    return CouldNotRun.exit_code if live and callable_itself and isinstance(report.observation, NotRun) else 0
+
+
+def _fails(report: Report) -> bool:
+    """True where a check failed, or what a form or an answer claims did not come true."""
+    statuses = {check.status for check in report.checks} | {answer.status for answer in report.answers}
+    return "fail" in statuses | {rung.status for ladder in report.ladders for rung in ladder.rungs}

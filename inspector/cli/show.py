@@ -31,7 +31,7 @@ def command(files: tuple[str, ...], as_evidence: bool, as_json: bool, **how: Unp
     report = Report.from_json(read_bytes(files[0]), _place(files[0]))
     with Output(how["output"], pager=False if as_json else how["pager"]) as out:
         out.write(to_json(report) if as_json else to_terminal(report, look(how)))
-    return exit_code(report)
+    return exit_code(report, live=False)
 
 
 def _show_evidence(files: tuple[str, ...], how: How, *, as_json: bool) -> int:

@@ -5,6 +5,7 @@ In: the words of a command line. Out: an exit code. Commands are imported when t
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -79,6 +80,11 @@ class CommandLine(click.Group):
         except BrokenPipeError:
             _forget_output()
             return 0
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            _forget_output()
+            raise CouldNotRun("cannot-write", f"cannot write: {error.strerror}", "standard output", "make room for it") from None
         return code
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:

@@ -5,22 +5,31 @@ In: the arguments of a configuration as they were parsed. Out: the same with ful
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from inspector.errors import InspectError
-from inspector.report import Argument, Items, Maker, Reference, Term
+from inspector.report import Argument, Constant, Items, Maker, Reference, Term
 
 TENSOR_MAKERS = frozenset(
     {"rand", "randn", "randint", "randperm", "ones", "zeros", "full", "tensor", "arange", "eye", "linspace", "Tensor", "FloatTensor"}
 )
 """The functions under `torch.` that an argument may call."""
 
+_SIZED = frozenset({"rand", "randn", "ones", "zeros", "eye", "randperm", "Tensor", "FloatTensor"})
+"""Makers whose whole numbers are sizes."""
+
+MOST_ELEMENTS = 1_000_000
+"""The largest tensor that an expression may make: what is inspected is small."""
+
 _SHORT = {"nn": "torch.nn", "F": "torch.nn.functional"}
 
 
 def full_name(name: str) -> str:
-    """The name as torch spells it in full: `nn.Linear` is `torch.nn.Linear`."""
+    """The name as torch spells it in full: `nn.Linear` and a bare `Linear` are `torch.nn.Linear`, `rand` is `torch.rand`."""
     head, _, rest = name.partition(".")
+    if not rest and (name in TENSOR_MAKERS or name[:1].isupper()):
+        return f"torch.{name}" if name in TENSOR_MAKERS else f"torch.nn.{name}"
     return f"{_SHORT[head]}.{rest}" if head in _SHORT and rest else name
 
 
@@ -49,6 +58,7 @@ def _term(term: Term) -> Term:
             name = full_name(function)
             if not (is_tensor_maker(name) or is_under_torch_nn(name)):
                 raise not_allowed(f"{function}(…)")
+            _check_size(name, args)
             return Maker(name, checked(args))
         case Reference(name):
             full = full_name(name)
@@ -57,6 +67,27 @@ def _term(term: Term) -> Term:
             return Reference(full)
         case _:
             return cast("Term", term)
+
+
+def _check_size(name: str, args: tuple[Argument, ...]) -> None:
+    """Raises InspectError for a maker of a tensor with a negative size, or of one that no inspection needs."""
+    numbers = [number for argument in args for number in _whole_numbers(argument.value)]
+    sizes = numbers if name.rpartition(".")[2] in _SIZED else [max(numbers, default=0, key=abs)]
+    shown = f"{name}({', '.join(map(str, numbers))})"
+    if name.rpartition(".")[2] in _SIZED and min(sizes, default=0) < 0:
+        raise InspectError("expression-not-allowed", f"{shown} has a negative size", todo="sizes are zero or more")
+    if is_tensor_maker(name) and abs(math.prod(sizes)) > MOST_ELEMENTS:
+        raise InspectError("expression-not-allowed", f"{shown} is too large", todo=f"at most {MOST_ELEMENTS} elements are made here")
+
+
+def _whole_numbers(term: Term) -> list[int]:
+    match term:
+        case Constant(value=int() as value) if not isinstance(value, bool):
+            return [value]
+        case Items(items=items):
+            return [number for item in items for number in _whole_numbers(item)]
+        case _:
+            return []
 
 
 def not_allowed(shown: str) -> InspectError:

@@ -74,7 +74,7 @@ def _ordinary(module: Any, inputs: list[Any]) -> Any:
         with build.fixed_random():
             return module(*inputs)
     except build.REFUSALS as error:
-        raise InspectError("call-refused", f"torch does not take these inputs: {build.one_line(error)}") from None
+        raise InspectError("call-refused", f"torch refused the call: {build.one_line(error)}") from None
 
 
 def _observers(plain: autograd.Graph, profiled: autograd.Graph, ran: autograd.Ran) -> dict[str, str]:

@@ -354,8 +354,10 @@ def containers(records: Sequence[AttributeRecord]) -> str:
 
 def verdict(agreement: Agreement) -> str:
     """The figure: how many of the steps read as taken a run confirmed."""
-    done = len(agreement.confirmed)
-    return f"{done} of {counted(agreement.taken, 'step')} confirmed by a run"
+    done = agreement.taken - len(agreement.read_not_run)
+    more = len(agreement.confirmed) - done
+    said = f"{done} of {counted(agreement.taken, 'step')} confirmed by a run"
+    return said + (f", and {more} more that depend on the data" if more else "")
 
 
 def leftovers(agreement: Agreement) -> str:
