@@ -32,6 +32,9 @@ KINDS = (
     "dtype",
     "device",
     "layout",
+    "decomposition",
+    "identity",
+    "answer",
     "spread",
 )
 """Kinds of checks, in the order they are reported."""

@@ -13,8 +13,8 @@ import msgspec
 from inspector import __version__, asking, losses
 from inspector.asking import Asked
 from inspector.errors import InspectError
-from inspector.report import FORMAT_VERSION, Definition, NotRun, Report, Sample, Unresolved
-from inspector.source import catalog, finders, reading
+from inspector.report import FORMAT_VERSION, Definition, Example, NotRun, Report, Sample, Unresolved
+from inspector.source import cache, catalog, finders, reading
 
 if TYPE_CHECKING:
     from inspector.source.catalog import CatalogEntry
@@ -73,6 +73,7 @@ def _run(report: Report, asked: Asked) -> Report:
 def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
     from inspector import agreement
     from inspector.live import build, example, observe, verify
+    from inspector.live.references import References
 
     instance = asked.instance if asked.instance is not None else build.make_instance(asked.configuration)
     try:
@@ -80,13 +81,28 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
     except InspectError as refused:
         why = NotRun(refused.what)
         return msgspec.structs.replace(report, observation=why, agreement=why, example=why)
+    definition = losses.find(asked.configuration.subject)
+    worked = example.work_out(asked.configuration, sample, instance=asked.instance)
+    is_loss = definition is not None or _looks_like_a_loss(worked, report)
+    known = References(cache.folder() / "references")
+    checks = verify.verify(definition, asked.configuration, kinds=verify.QUICK, references=known) if is_loss else ()
+    shown = verify.shown(definition, asked.configuration, references=known)
+    known.save()
     return msgspec.structs.replace(
         report,
         observation=observation,
         agreement=agreement.compare(report.call_trace, observation),
-        example=example.work_out(asked.configuration, sample, instance=asked.instance),
-        checks=verify.verify(losses.find(asked.configuration.subject), asked.configuration),
+        example=worked,
+        checks=checks,
+        ladders=shown.ladders,
+        denominators=shown.denominators,
+        answers=shown.answers,
     )
+
+
+def _looks_like_a_loss(worked: Example | NotRun, report: Report) -> bool:
+    """Whether a class nobody defined gives one number, or has a reduction to make one: only then is it checked as a loss."""
+    return isinstance(worked, Example) and (worked.value.shape == () or any(one.name == "reduction" for one in report.settings))
 
 
 # -- lists and tables -----------------------------------------------------------------------------------------------------------

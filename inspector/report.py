@@ -6,12 +6,19 @@ neither torch nor libcst.
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from inspector.errors import InspectError
+from inspector.measured import Answer as Answer
+from inspector.measured import Check as Check
+from inspector.measured import Denominator as Denominator
+from inspector.measured import Ladder as Ladder
+from inspector.measured import Number as Number
+from inspector.measured import Record as Record
+from inspector.measured import Rung as Rung
+from inspector.measured import number as number
 
 FORMAT_VERSION = 1
 """Raised when a saved Report of an older version can no longer be read."""
@@ -21,13 +28,6 @@ Truth: TypeAlias = Literal["true", "false", "unknown"]
 
 StepKind: TypeAlias = Literal["python", "native", "builtin", "attribute", "unresolved"]
 """What a call reaches: Python source, a native function, a Python builtin, an attribute read that runs code, or not known."""
-
-Number: TypeAlias = int | float | str
-"""A number; the strings "nan", "inf" and "-inf" stand for what a JSON number cannot hold."""
-
-
-class Record(msgspec.Struct, frozen=True, omit_defaults=False):
-    """Frozen plain data, complete at birth."""
 
 
 class Tagged(Record, frozen=True, tag_field="type", tag=str.lower):
@@ -349,7 +349,7 @@ class Observation(Tagged, frozen=True, tag="observation"):
     """From the loss value to the leaves, breadth first."""
     autograd_edges: tuple[tuple[int, int], ...] = ()
     """Index of a node in `autograd_nodes`, index of the node it hands its gradient to."""
-    observers: dict[str, str] = {}
+    observers: dict[str, str] = msgspec.field(default_factory=dict)
     """Field name -> which observer made it, and how it was compared with a plain run."""
     sample: Sample | None = None
     """The inputs it ran on."""
@@ -370,43 +370,6 @@ class Agreement(Tagged, frozen=True, tag="agreement"):
     """Steps read as taken that no profiler can see."""
     taken: int = 0
     """Steps read as taken that a profiler can see: the denominator of the figure."""
-
-
-class Check(Record, frozen=True):
-    """One verified statement."""
-
-    id: str
-    """The same for the same statement in every run."""
-    claim: str
-    """What is claimed, in one sentence."""
-    kind: str
-    """"value", "gradient", "reduction", "identity", …"""
-    configuration: str
-    """The constructor call, as a person would write it."""
-    dtype: str
-    """Such as "float32"."""
-    device: str
-    """Such as "cpu"."""
-    actual: Number | None
-    """What torch gave; None where nothing ran."""
-    expected: Number | None
-    """What the reference gives, in high precision, rounded once."""
-    abs_error: Number | None
-    """|actual - expected|; the largest, where there are many elements."""
-    rel_error: Number | None
-    """abs_error / |expected|."""
-    ulp_error: Number | None
-    """abs_error in units in the last place of the dtype at `expected`."""
-    rtol: Number | None
-    """Relative tolerance, derived from the dtype."""
-    atol: Number | None
-    """Absolute tolerance, derived from the dtype."""
-    status: Literal["pass", "fail", "not_run"]
-    """"not_run" is never counted as passed."""
-    reason: str = ""
-    """Why it failed or did not run; "" where it passed."""
-    cause: str = ""
-    """What in torch makes it fail, where that is known; "" otherwise."""
 
 
 class Finding(Record, frozen=True):
@@ -481,7 +444,7 @@ class Definition(Tagged, frozen=True, tag="definition"):
 
     formulas: tuple[Formula, ...]
     """The value first."""
-    denominators: dict[str, str] = {}
+    denominators: dict[str, str] = msgspec.field(default_factory=dict)
     """Reduction -> what the sum is divided by, in words."""
     inputs: tuple[str, ...] = ()
     """One line an input: its name, shape, dtype and range."""
@@ -522,6 +485,12 @@ class Report(Record, frozen=True):
     """Verified statements; empty where there is nothing to verify against."""
     findings: tuple[Finding, ...]
     """What a user would want to be warned of."""
+    ladders: tuple[Ladder, ...] = ()
+    """Equivalent forms of the loss, run side by side."""
+    denominators: tuple[Denominator, ...] = ()
+    """What each reduction divided by."""
+    answers: tuple[Answer, ...] = ()
+    """Questions people ask of the loss, answered by what ran."""
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""
@@ -570,10 +539,3 @@ def _damaged(where: str, detail: str) -> InspectError:
 def schema() -> dict[str, Any]:
     """JSON Schema of a Report (what `inspect-loss schema` prints)."""
     return msgspec.json.schema(Report)
-
-
-def number(value: float) -> Number:
-    """A number that JSON can hold: non-finite ones become "nan", "inf" or "-inf"."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value

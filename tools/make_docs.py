@@ -88,15 +88,15 @@ def opening(path: Path) -> str:
 
 
 def fields() -> str:
-    """A table for each record of report.py, in the order of the file: field, type, what it holds."""
+    """A table for each record of report.py and measured.py, in the order of the file: field, type, what it holds."""
     return "\n\n".join(record_table(record) for record in records())
 
 
 def records() -> Iterator[ast.ClassDef]:
-    """The classes of report.py that appear in JSON, Report first; a name with an underscore is for reading only."""
-    tree = ast.parse((ROOT / "inspector" / "report.py").read_text())
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and any(described(node))]
-    yield from sorted(classes, key=lambda record: record.name != "Report")
+    """The classes of report.py and measured.py that appear in JSON, Report first; a name with an underscore is for reading only."""
+    trees = [ast.parse((ROOT / "inspector" / name).read_text()) for name in ("report.py", "measured.py")]
+    classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    yield from sorted((record for record in classes if any(described(record))), key=lambda record: record.name != "Report")
 
 
 def described(record: ast.ClassDef) -> Iterator[tuple[str, str, str]]:

@@ -9,26 +9,28 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from msgspec.structs import replace
 from torch import nn
 
 from inspector.evidence import DTYPES
-from inspector.live import build, consistency, differentiation, spread
+from inspector.live import answers, build, configurations, consistency, decompositions, differentiation, ladders, spread
 from inspector.live.checks import Label, held, not_run, stated
+from inspector.live.consistency import Runs
 from inspector.live.derivatives import gradients
 from inspector.live.references import References
-from inspector.live.trials import Trial, label_of, leaves_of, sent_back, setting_of, try_out, value_of, variants
+from inspector.live.trials import Setting, Trial, label_of, leaves_of, sent_back, setting_of, try_out, value_of, variants
 from inspector.losses.schema import Field, LossDefinition
 from inspector.losses.worked import Reduced
-from inspector.report import Check, Configuration, Unresolved
+from inspector.report import Answer, Check, Configuration, Denominator, Ladder, Unresolved
 
-KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS, "spread")
+KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS, "decomposition", "identity", "answer", "spread")
 """Kinds of checks, in the order they are reported."""
 
-QUICK = tuple(kind for kind in KINDS if kind not in ("closed form", "forward mode", "spread"))
-"""Kinds that a report can wait for: torch loads its forward-mode rules for a tenth of a second, and the rest is not about torch."""
+QUICK = tuple(kind for kind in KINDS if kind not in ("closed form", "forward mode", "decomposition", "identity", "answer", "spread"))
+"""Kinds that a report can wait for: forward mode and decompositions load more of torch, identities and answers it shows otherwise."""
 
 MOST_DRAWS = 40
 """Of one configuration in one dtype, until they show what the formula can do."""
@@ -66,12 +68,39 @@ def verify(
             found += differentiation.checks(trial, kinds)
             found += consistency.checks(trial, kinds)
             found += _spread(trial, kinds)
+            found += decompositions.checks(Runs(trial)) if "decomposition" in kinds and trial.holds_numbers else ()
+            found += ladders.checks(setting, dtype) if "identity" in kinds and _is_plain(setting) else ()
+        found += answers.checks(setting) if "answer" in kinds and _is_plain(setting) else ()
     return tuple(_explained(check, definition) for check in found)
+
+
+class Shown(NamedTuple):
+    """What a report shows of a loss beside its checks."""
+
+    ladders: tuple[Ladder, ...] = ()
+    denominators: tuple[Denominator, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+def shown(definition: LossDefinition | None, configuration: Configuration, *, references: References | None = None) -> Shown:
+    """Equivalent forms, denominators and answers, each computed now; nothing for a loss without definition."""
+    if definition is None or not definition.cases:
+        return Shown()
+    setting = setting_of(definition, configuration, "cpu", references or References())
+    with warnings.catch_warnings(), torch.inference_mode(False), torch.enable_grad():
+        warnings.simplefilter("ignore")
+        return Shown(ladders.shown(setting), answers.denominators(setting), answers.shown(setting))
+
+
+def _is_plain(setting: Setting) -> bool:
+    """True for the one configuration that stands for the loss: what is true of the loss and of no configuration is checked with it."""
+    plain = None if setting.definition is None else configurations.default_of(setting.definition, setting.signature)
+    return plain is not None and (setting.configuration.args, setting.configuration.target_kind) == (plain.args, None)
 
 
 def _spread(trial: Trial, kinds: Collection[str]) -> Iterator[Check]:
     """Further draws until all of them together show what the formula can do, and whether they do."""
-    if "spread" not in kinds:
+    if "spread" not in kinds or not trial.holds_numbers:
         return
     draws = [trial]
     while spread.missing(spread.seen(draws)) and len(draws) < MOST_DRAWS:

@@ -7,7 +7,20 @@ from inspector.losses.forms import Shape, indices, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, Vector, dot, log_softmax, one_hot, softmax
 from inspector.losses.reductions import MEAN, NONE
-from inspector.losses.schema import ArgumentForm, Case, Choice, Field, InputForm, LossDefinition, NoReference, Real, Rule, Size, Slope
+from inspector.losses.schema import (
+    ArgumentForm,
+    Case,
+    Choice,
+    Field,
+    InputForm,
+    Ladder,
+    LossDefinition,
+    NoReference,
+    Real,
+    Rule,
+    Size,
+    Slope,
+)
 from inspector.report import Constant, Items, Reference
 
 CLUSTERS = 4
@@ -163,5 +176,15 @@ DEFINITION = LossDefinition(
     rules=(RULE,),
     reductions=(MEAN, NONE),
     fields=(Field("output", "none", factor=-1), Field("loss", "mean")),
+    ladders=(
+        Ladder(
+            "the negative log-likelihood of what log_prob gives",
+            (
+                "loss(input, target).loss",
+                "F.nll_loss(loss.log_prob(input), target)",
+                "-loss(input, target).output.mean()",
+            ),
+        ),
+    ),
     mistake="It returns a named tuple: the loss value is .loss, and .output is the log-probability of each target, with its sign.",
 )

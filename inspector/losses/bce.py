@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, larger, log
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Deviation, InputForm, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Deviation, InputForm, Ladder, LossDefinition, Real, Rule, Simpler, Slope
 
 UNIT = Real(low=0.0, high=1.0)
 INSIDE = Real(low=0.0, high=1.0, low_open=True, high_open=True)
@@ -69,6 +69,16 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("weight", InputForm("weight", ("D",), Real(low=0.0, low_open=True))), *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "from probabilities, or from logits",
+            (
+                "F.binary_cross_entropy(input, target)",
+                "F.binary_cross_entropy_with_logits(torch.logit(input), target)",
+                "-(target * torch.log(input) + (1 - target) * torch.log(1 - input)).mean()",
+            ),
+        ),
+    ),
     mistake="It takes probabilities; for logits, BCEWithLogitsLoss is the same loss and stays accurate where the sigmoid saturates.",
     one_sided=("_term",),
     deviations=(Deviation("second derivative", "torch adds 1e-12 to x·(1 − x) where it divides by its square", claim="by input"),),

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, real, signs, sizes_of
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, Vector, dot, hinge, sqrt, step
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Case, Ladder, LossDefinition, Real, Rule, Slope
 
 EPSILON = 1e-12
 """Added to each squared length, so that a vector of zeros has a cosine."""
@@ -59,6 +59,8 @@ def _case(name: str, shape: Shape, target: Shape) -> Case:
     return Case(name, "", sizes_of(shape), (real("input1", shape), real("input2", shape), signs("target", target)))
 
 
+_SIMILARITY = "(input1 * input2).sum(1) / torch.sqrt(((input1**2).sum(1) + 1e-12) * ((input2**2).sum(1) + 1e-12))"
+
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.CosineEmbeddingLoss",
     function="torch.nn.functional.cosine_embedding_loss",
@@ -66,5 +68,14 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("margin", Real(low=-1.0, high=1.0)), *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "on the cosine similarity, both squares kept from zero by 1e-12",
+            (
+                "F.cosine_embedding_loss(input1, input2, target)",
+                f"torch.where(target == 1, 1 - {_SIMILARITY}, F.relu({_SIMILARITY})).mean()",
+            ),
+        ),
+    ),
     mistake="The targets are +1 and −1: a target of 0 raises no error and contributes nothing.",
 )

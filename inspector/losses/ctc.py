@@ -14,6 +14,7 @@ from inspector.losses.schema import (
     ClassIndices,
     Deviation,
     InputForm,
+    Ladder,
     Lengths,
     LossDefinition,
     Reduction,
@@ -161,6 +162,20 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("blank", ClassIndices(below="C")), REDUCTION, ArgumentForm("zero_infinity", Choice((False, True)))),
     rules=(RULE,),
     reductions=(MEAN, SUM, NONE),
+    ladders=(
+        Ladder(
+            "with one frame and one label a row it is the negative log-likelihood",
+            (
+                "F.ctc_loss(F.log_softmax(x, 2), labels, (1, 1), (1, 1))",
+                "F.cross_entropy(x[0], labels[:, 0])",
+                "-F.log_softmax(x[0], 1).gather(1, labels).mean()",
+            ),
+            given={
+                "x": "torch.tensor([[[0.5, -1.25, 2.0], [0.75, 0.25, -0.5]]])",
+                "labels": "torch.tensor([[2], [1]])",
+            },
+        ),
+    ),
     mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite.",
     deviations=(
         Deviation(

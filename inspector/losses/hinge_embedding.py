@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real, signs
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, hinge, step
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, InputForm, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, InputForm, Ladder, LossDefinition, Real, Rule, Slope
 
 
 def _term(input: Number, target: Number, margin: float) -> Number:
@@ -36,5 +36,14 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("margin", Real()), *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "the distance itself, or a hinge on it",
+            (
+                "F.hinge_embedding_loss(input, target)",
+                "torch.where(target == 1, input, F.relu(1 - input)).mean()",
+            ),
+        ),
+    ),
     mistake="The input is a distance, not a score, and the targets are +1 and −1; other targets are not refused.",
 )

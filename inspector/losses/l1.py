@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
+from inspector.losses.schema import InputForm, Ladder, LossDefinition, Rule, Slope
 
 
 def _inputs(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -42,5 +42,16 @@ DEFINITION = LossDefinition(
     arguments=(*LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "the mean of the distances",
+            (
+                "F.l1_loss(input, target)",
+                "abs(input - target).mean()",
+                "F.smooth_l1_loss(input, target, beta=0.0)",
+                "torch.dist(input, target, p=1) / input.numel()",
+            ),
+        ),
+    ),
     mistake="A target of shape (N) against an input of shape (N, 1) is broadcast to (N, N): a warning, and a wrong number.",
 )

@@ -10,7 +10,7 @@ from inspector.losses.arguments import CLASS_WEIGHT, LABEL_SMOOTHING, REDUCTION
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, Vector, dot
-from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, InputForm, LossDefinition, Rule, Size, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, InputForm, Ladder, LossDefinition, Rule, Size, Slope
 from inspector.report import Argument, Constant, Items, Maker, Reference
 
 
@@ -129,6 +129,16 @@ DEFINITION = LossDefinition(
     ),
     rules=(_on_logits(ce.INDEX_RULE, ()), _on_logits(ce.PROBABILITY_RULE, (_TARGET_SLOPE,))),
     reductions=ce.REDUCTIONS,
+    ladders=(
+        Ladder(
+            "cross entropy of a linear layer",
+            (
+                "loss(input, target)",
+                "F.cross_entropy(loss.linear(input), target)",
+                "F.cross_entropy(input @ loss.linear.weight.T, target)",
+            ),
+        ),
+    ),
     mistake="It makes the logits itself: feed it the features, not the output of the last linear layer.",
     deviations=(
         Deviation("forward mode", "with options, torch loses the forward-mode derivative without saying so", configuration="options="),

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, real, signs, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, hinge, step
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Case, Ladder, LossDefinition, Real, Rule, Slope
 
 
 def _gap(input1: Number, input2: Number, target: Number, margin: float) -> Number:
@@ -47,5 +47,15 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("margin", Real()), *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "one hinge a pair",
+            (
+                "F.margin_ranking_loss(input1, input2, target)",
+                "F.relu(-target * (input1 - input2)).mean()",
+                "torch.clamp(-target * (input1 - input2), min=0).mean()",
+            ),
+        ),
+    ),
     mistake="y = 1 asks for x₁ above x₂; the order of the inputs decides, and targets other than +1 and −1 are not refused.",
 )

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
+from inspector.losses.schema import InputForm, Ladder, LossDefinition, Rule, Slope
 
 
 def _inputs(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -42,5 +42,16 @@ DEFINITION = LossDefinition(
     arguments=(*LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "the mean of the squared differences",
+            (
+                "F.mse_loss(input, target)",
+                "((input - target) ** 2).mean()",
+                "torch.dist(input, target) ** 2 / input.numel()",
+                "2 * F.huber_loss(input, target, delta=1000.0)",
+            ),
+        ),
+    ),
     mistake="A target of shape (N) against an input of shape (N, 1) is broadcast to (N, N): a warning, and a wrong number.",
 )

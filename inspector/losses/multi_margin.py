@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, indices, real, sizes_of
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, Vector, hinge, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, Ladder, LossDefinition, Real, Rule, Simpler, Slope
 
 
 def _gaps(input: Vector, target: int, margin: float) -> dict[int, Number]:
@@ -76,5 +76,20 @@ DEFINITION = LossDefinition(
     arguments=(ArgumentForm("p", Choice((1, 2))), ArgumentForm("margin", Real()), CLASS_WEIGHT, *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "the hinges of all other classes, over the number of classes",
+            (
+                "F.multi_margin_loss(input, target)",
+                "(F.relu(1 - input.gather(1, target.unsqueeze(1)) + input).sum(1) - 1).mean() / input.shape[1]",
+            ),
+        ),
+    ),
     mistake="With a weight, the mean still divides by the number of rows, not by the sum of the weights.",
+    deviations=(
+        Deviation(
+            "decomposition",
+            "torch's decomposition keeps a batch axis of one where there is none",
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, hinge, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import Case, InputForm, LabelLists, LossDefinition, Rule, Slope
+from inspector.losses.schema import Case, Deviation, InputForm, LabelLists, Ladder, LossDefinition, Rule, Slope
 
 
 def _labels(target: Sequence[int]) -> list[int]:
@@ -66,5 +66,26 @@ DEFINITION = LossDefinition(
     arguments=(*LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "with one label a row it is the multi-class margin loss",
+            (
+                "F.multilabel_margin_loss(x, labels)",
+                "F.multi_margin_loss(x, labels[:, 0])",
+                "(F.relu(1 - x.gather(1, labels[:, :1]) + x).sum(1) - 1).mean() / x.shape[1]",
+            ),
+            given={
+                "x": "torch.tensor([[0.125, 1.5, -0.25], [2.0, 0.625, 0.75]])",
+                "labels": "torch.tensor([[1, -1, -1], [2, -1, -1]])",
+            },
+        ),
+    ),
     mistake="The target is a list of class indices that ends at the first −1, not a row of zeros and ones.",
+    deviations=(
+        Deviation(
+            "decomposition",
+            "torch's decomposition counts a hinge against class 0 for every padding −1, and keeps a batch axis of one where there is none"
+            " (pytorch issue 185464)",
+        ),
+    ),
 )

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, fixed, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, log_of_sum, sigmoid, total
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import Case, Choice, LossDefinition, Rule, Simpler, Slope
+from inspector.losses.schema import Case, Choice, Ladder, LossDefinition, Rule, Simpler, Slope
 
 
 def _weights(weight: Vector | None, size: int) -> Vector:
@@ -61,5 +61,16 @@ DEFINITION = LossDefinition(
     arguments=(CLASS_WEIGHT, *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "binary cross entropy with logits, averaged over the classes",
+            (
+                "F.multilabel_soft_margin_loss(input, target)",
+                "F.binary_cross_entropy_with_logits(input, target)",
+                "F.soft_margin_loss(input, 2 * target - 1)",
+                "-(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input)).mean()",
+            ),
+        ),
+    ),
     mistake="reduction='none' gives one number a row, already averaged over the classes; BCEWithLogitsLoss gives one an element.",
 )

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, exp, log, pi
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Choice, InputForm, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Choice, InputForm, Ladder, LossDefinition, Real, Rule, Simpler, Slope
 
 COUNT = Real(low=0.0)
 RATE = Real(low=0.0, low_open=True)
@@ -113,5 +113,15 @@ DEFINITION = LossDefinition(
     ),
     rules=(LOGARITHM_RULE, RATE_RULE),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "from the logarithm of the rate, or from the rate",
+            (
+                "F.poisson_nll_loss(input, target)",
+                "F.poisson_nll_loss(torch.exp(input), target, log_input=False, eps=0.0)",
+                "(torch.exp(input) - target * input).mean()",
+            ),
+        ),
+    ),
     mistake="By default the input is the logarithm of the rate: with rates, pass log_input=False.",
 )

@@ -240,6 +240,42 @@ class Deviation(Spec, frozen=True):
     """A part of the check's configuration."""
 
 
+class Ladder(Spec, frozen=True):
+    """Expressions that compute the same, the loss itself first: each is evaluated, with its gradient, and held against the first.
+
+    They name the inputs of the first case, what `given` adds or replaces, `loss` for the module, `torch`, `F` and `math`.
+    """
+
+    name: str
+    """What the forms have in common, in a few words."""
+    rungs: tuple[str, ...]
+    """As a user would write them."""
+    given: dict[str, str] = {}
+    """Name -> expression, evaluated in order before the rungs."""
+    grows: str = ""
+    """Name of the input that is made larger and larger until the naive rungs go wrong; "" where none does."""
+    naive: tuple[int, ...] = ()
+    """Places of the rungs that go wrong for large inputs; the others must not before them."""
+    target_kind: str | None = None
+    """Of the inputs; None for the first declared."""
+
+
+class Answer(Spec, frozen=True):
+    """A question people ask of a loss, answered by numbers that are computed when the report is made."""
+
+    question: str
+    says: str
+    """The answer, with {names} of numbers and of refusals where their values belong."""
+    given: dict[str, str] = {}
+    """Name -> expression, evaluated in order before the numbers."""
+    numbers: dict[str, str] = {}
+    """Name -> expression; one may use those before it."""
+    refused: dict[str, str] = {}
+    """Name -> expression that torch must refuse; its value is what torch says."""
+    holds: tuple[str, ...] = ()
+    """Expressions that must be true for the answer to be right."""
+
+
 class LossDefinition(Spec, frozen=True):
     """What one loss is."""
 
@@ -256,6 +292,8 @@ class LossDefinition(Spec, frozen=True):
     fields: tuple[Field, ...] = ()
     """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
     deviations: tuple[Deviation, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    answers: tuple[Answer, ...] = ()
     one_sided: tuple[str, ...] = ()
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
     same_as: str = ""

@@ -2,10 +2,11 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
+from inspector.losses.huber import HUBER_OR_SMOOTH
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, InputForm, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, InputForm, Ladder, LossDefinition, Real, Rule, Slope
 
 
 def _inputs(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -49,6 +50,7 @@ RULE = Rule(
     ),
 )
 
+
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.SmoothL1Loss",
     function="torch.nn.functional.smooth_l1_loss",
@@ -56,5 +58,15 @@ DEFINITION = LossDefinition(
     arguments=(*LEGACY, REDUCTION, ArgumentForm("beta", Real(low=0.0))),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "SmoothL1 is Huber over beta",
+            ("F.smooth_l1_loss(input, target, beta=0.5)", "F.huber_loss(input, target, delta=0.5) / 0.5"),
+        ),
+        Ladder(
+            "with beta 0 it is L1", ("F.smooth_l1_loss(input, target, beta=0.0)", "F.l1_loss(input, target)", "abs(input - target).mean()")
+        ),
+    ),
+    answers=HUBER_OR_SMOOTH,
     mistake="HuberLoss is beta times this: the two agree only at beta = 1.",
 )

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real, signs
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, log_of_sum, sigmoid
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import InputForm, LossDefinition, Rule, Slope
+from inspector.losses.schema import InputForm, Ladder, LossDefinition, Rule, Slope
 
 
 def _term(input: Number, target: Number) -> Number:
@@ -36,5 +36,18 @@ DEFINITION = LossDefinition(
     arguments=(*LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "soft margin is binary cross entropy with targets −1 and +1",
+            (
+                "F.soft_margin_loss(input, target)",
+                "F.softplus(-target * input).mean()",
+                "F.binary_cross_entropy_with_logits(input, (target + 1) / 2)",
+                "torch.log(1 + torch.exp(-target * input)).mean()",
+            ),
+            grows="input",
+            naive=(0, 3),
+        ),
+    ),
     mistake="The targets are +1 and −1, not 1 and 0; other targets are not refused.",
 )

@@ -7,7 +7,7 @@ from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, hinge, power_of_size, root, signed_power, step, total
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, Choice, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Ladder, LossDefinition, Real, Rule, Slope
 
 
 def distance(a: Vector, b: Vector, p: Number, eps: Number) -> Number:
@@ -99,5 +99,17 @@ DEFINITION = LossDefinition(
     ),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "a hinge on the difference of two distances",
+            (
+                "F.triplet_margin_loss(anchor, positive, negative)",
+                "F.relu(F.pairwise_distance(anchor, positive) - F.pairwise_distance(anchor, negative) + 1).mean()",
+                "F.triplet_margin_with_distance_loss(anchor, positive, negative)",
+                "F.margin_ranking_loss(F.pairwise_distance(anchor, negative), F.pairwise_distance(anchor, positive),"
+                " torch.ones(len(anchor), dtype=anchor.dtype), margin=1.0)",
+            ),
+        ),
+    ),
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )

@@ -6,7 +6,7 @@ from typing import Any
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.mathematics import Number, Vector
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Choice, LossDefinition, NoReference, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Choice, Ladder, LossDefinition, NoReference, Rule, Slope
 from inspector.losses.triplet_margin import LATEX, MARGIN, NEAREST, NEAREST_LATEX, SLOPE_TEXTS, SWAP, SYMBOLS, TEXT, case, slopes, term
 from inspector.report import Argument, Constant, Maker, Reference
 
@@ -62,5 +62,15 @@ DEFINITION = LossDefinition(
     ),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
+    ladders=(
+        Ladder(
+            "a hinge on the difference of two distances",
+            (
+                "F.triplet_margin_with_distance_loss(anchor, positive, negative)",
+                "F.triplet_margin_loss(anchor, positive, negative)",
+                "F.relu(F.pairwise_distance(anchor, positive) - F.pairwise_distance(anchor, negative) + 1).mean()",
+            ),
+        ),
+    ),
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )

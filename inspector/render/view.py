@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from inspector.render import explain, tree
-from inspector.render.numbers import CheckTable, Grid, check_table, grid
+from inspector.render.numbers import CheckTable, Grid, check_table, grid, text
 from inspector.render.places import Place, place
 from inspector.render.tree import Folding, Row
 from inspector.report import (
     Agreement,
     AttributeRecord,
     Definition,
+    Denominator,
     Example,
     Finding,
     Formula,
     NotRun,
+    Number,
     Observation,
     Parameter,
     Record,
     Report,
+    Rung,
     Setting,
     Step,
 )
@@ -263,7 +266,7 @@ def _worth_a_row(step: Step) -> bool:
 
 
 def _folded(steps: Sequence[Step]) -> list[str]:
-    notes = []
+    notes = ["A number with ? may run or not: that depends on the data."] if any(step.taken == "unknown" for step in steps) else []
     untaken = [step for step in steps if step.taken == "false"]
     builtins = [step.callee for step in steps if explain.is_noise(step) and step.taken != "false"]
     if untaken:
@@ -417,7 +420,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
         reason=example.reason if isinstance(example, NotRun) else "",
         no_definition="" if isinstance(definition, Definition) else definition.reason,
         formulas=defined.formulas if defined else (),
-        facts=tuple(_definition_facts(defined)) if defined else (),
+        facts=(*(_definition_facts(defined, report.denominators) if defined else ()), *_forms(report, verbose=verbose), *_answers(report)),
         example=worked.configuration if worked else "",
         grids=tuple(_grids(worked)) if worked else (),
         checks=check_table(report.checks, each=verbose),
@@ -431,12 +434,43 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
     )
 
 
-def _definition_facts(definition: Definition) -> list[tuple[str, str]]:
+def _definition_facts(definition: Definition, measured: Sequence[Denominator]) -> list[tuple[str, str]]:
     said = [("inputs" if place_ == 0 else "", line) for place_, line in enumerate(definition.inputs)]
-    if definition.denominators:
+    for place_, each in enumerate(measured):
+        divided = f"{text(each.total)} / {_short(each.value)} = {text(each.result)}" if each.value is not None else text(each.result)
+        words = f", {_short(each.value)} here" if each.value is not None else ""
+        said.append(("divided by" if place_ == 0 else "", f"{each.reduction}: {each.words}{words}: {divided}"))
+    if definition.denominators and not measured:
         words = "; ".join(f"{name}: {what}" for name, what in sorted(definition.denominators.items()))
         said.append(("divided by", words))
     return said + [("note", line) for line in definition.notes]
+
+
+def _short(value: Number | None) -> str:
+    """A whole number without a fraction, another to four digits."""
+    return str(int(value)) if isinstance(value, float) and value == int(value) else text(value)
+
+
+def _forms(report: Report, *, verbose: bool) -> list[tuple[str, str]]:
+    """Equivalent forms, those of the first ladder one by one, and from which size of input on a naive one is wrong."""
+    said: list[tuple[str, str]] = []
+    for place_, ladder in enumerate(report.ladders):
+        unfolded = verbose or place_ == 0 or any(rung.status == "fail" for rung in ladder.rungs)
+        more = "" if unfolded else f" in {len(ladder.rungs)} forms (-v lists them)"
+        said.append(("same value", f"{ladder.name}: {text(ladder.rungs[0].value)}{more}"))
+        said += [("", _rung(rung, ladder.grows)) for rung in ladder.rungs if unfolded]
+    return said
+
+
+def _rung(rung: Rung, grows: str) -> str:
+    marks = {"pass": "✓", "fail": "✗", "not_run": "-"}
+    wrong = ", ".join(f"{_short(size)} in {dtype}" for dtype, size in rung.breaks.items())
+    return f"{marks[rung.status]} {rung.text}" + (f"  (wrong from |{grows}| = {wrong})" if wrong else "")
+
+
+def _answers(report: Report) -> list[tuple[str, str]]:
+    marks = {"pass": "", "fail": "✗ not so on this torch: ", "not_run": "not run: "}
+    return [("question", f"{each.question} {marks[each.status]}{each.text}") for each in report.answers]
 
 
 def _grids(example: Example) -> list[Grid]:

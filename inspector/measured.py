@@ -1,0 +1,117 @@
+"""Records of what was measured: checks, equivalent forms, denominators and answers, and the base of every record.
+
+In: numbers. Out: frozen plain data, which report.py hands on with its own. Computes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Number: TypeAlias = int | float | str
+"""A number; the strings "nan", "inf" and "-inf" stand for what a JSON number cannot hold."""
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=False):
+    """Frozen plain data, complete at birth."""
+
+
+class Check(Record, frozen=True):
+    """One verified statement."""
+
+    id: str
+    """The same for the same statement in every run."""
+    claim: str
+    """What is claimed, in one sentence."""
+    kind: str
+    """"value", "gradient", "reduction", "identity", …"""
+    configuration: str
+    """The constructor call, as a person would write it."""
+    dtype: str
+    """Such as "float32"."""
+    device: str
+    """Such as "cpu"."""
+    actual: Number | None
+    """What torch gave; None where nothing ran."""
+    expected: Number | None
+    """What the reference gives, in high precision, rounded once."""
+    abs_error: Number | None
+    """|actual - expected|; the largest, where there are many elements."""
+    rel_error: Number | None
+    """abs_error / |expected|."""
+    ulp_error: Number | None
+    """abs_error in units in the last place of the dtype at `expected`."""
+    rtol: Number | None
+    """Relative tolerance, derived from the dtype."""
+    atol: Number | None
+    """Absolute tolerance, derived from the dtype."""
+    status: Literal["pass", "fail", "not_run"]
+    """"not_run" is never counted as passed."""
+    reason: str = ""
+    """Why it failed or did not run; "" where it passed."""
+    cause: str = ""
+    """What in torch makes it fail, where that is known; "" otherwise."""
+
+
+class Rung(Record, frozen=True):
+    """One of several forms that compute the same."""
+
+    text: str
+    """As a user would write it."""
+    value: Number
+    """What it gave on the example, in float64."""
+    status: Literal["pass", "fail", "not_run"]
+    """Whether value and gradient agree with the first form."""
+    breaks: dict[str, Number] = {}
+    """dtype -> the size of the largest number in the input from which on it is off by a hundredth, or not finite; only for naive forms,
+    and only dtypes in which it does break."""
+
+
+class Ladder(Record, frozen=True):
+    """Equivalent forms, each of which ran; the first is the loss itself."""
+
+    name: str
+    """What they have in common."""
+    rungs: tuple[Rung, ...]
+    """The loss itself first."""
+    grows: str = ""
+    """Name of the input that was made larger to find where naive forms break; "" for none."""
+
+
+class Answer(Record, frozen=True):
+    """A question people ask, answered by what ran."""
+
+    question: str
+    """The question."""
+    text: str
+    """The answer, its numbers computed on this torch."""
+    numbers: dict[str, Number] = {}
+    """Each number of the answer by its name."""
+    code: dict[str, str] = {}
+    """Name of a number, or of a refusal -> the expression that was run for it."""
+    status: Literal["pass", "fail", "not_run"] = "pass"
+    """Whether all that the answer claims came true."""
+
+
+class Denominator(Record, frozen=True):
+    """What a reduction divides by, for the inputs of the example."""
+
+    reduction: str
+    """Such as "mean"."""
+    words: str
+    """What it is."""
+    value: Number | None
+    """How much it is; None where the sum is not divided."""
+    total: Number
+    """The sum of the unreduced loss values."""
+    result: Number
+    """The loss value that torch gave."""
+
+
+def number(value: float) -> Number:
+    """A number that JSON can hold: non-finite ones become "nan", "inf" or "-inf"."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
