@@ -31,6 +31,7 @@ class Slice:
         self._headed = 1 if indent else 0
         self._module = parse_text("\n".join((["if 1:"] if indent else []) + self._lines) + "\n", file, start - self._headed)
         self._places: dict[Any, tuple[Place, Place]] | None = None
+        self._texts: dict[Any, str] = {}
         body: Sequence[Any] = self._module.body
         if indent:
             block: Any = body[0]
@@ -49,6 +50,11 @@ class Slice:
 
     def text_of(self, node: cst.CSTNode) -> str:
         """The text of a node on one line, white space folded and comments left out."""
+        if node not in self._texts:
+            self._texts[node] = self._written(node)
+        return self._texts[node]
+
+    def _written(self, node: cst.CSTNode) -> str:
         first, last = self._place(node)
         rows = self._lines[first[0] - 1 - self._headed : last[0] - self._headed]
         if len(rows) == 1:
@@ -116,7 +122,9 @@ class _Mark:
     def __enter__(self) -> None:
         self.start = (self.state.line, self.state.column)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, trouble: object, *_: object) -> None:
+        if trouble is not None:  # interrupted: what lies inside may have no place yet
+            return
         places = self.state.places
         start = places[self.start_node][0] if self.start_node is not None else self.start
         end = places[self.end_node][1] if self.end_node is not None else (self.state.line, self.state.column)

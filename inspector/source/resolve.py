@@ -32,7 +32,28 @@ class ModuleTable:
         self.lines = text.split("\n")
         self.is_package = is_package
         self.names = index_text(text)
+        self._every: list[Definition] | None = None
+        self._doing: list[tuple[Definition, str]] | None = None
         self.stars = [d.target for d in self.names.values() if d.kind == "import" and d.name.startswith("*")]
+
+    def every(self) -> list[Definition]:
+        """Every definition, in order of the text; a name may come more than once."""
+        if self._every is None:
+            self._every = definitions(self.text)
+        return self._every
+
+    def classes(self) -> list[Definition]:
+        """The classes it defines."""
+        return [found for found in self.every() if found.kind == "class"]
+
+    def doing(self) -> list[tuple[Definition, str]]:
+        """What does something when the module is imported, with the text that does: statements and decorators."""
+        if self._doing is None:
+            loose = [(found, "\n".join(self.lines[found.line - 1 : found.end])) for found in self.every() if found.kind == "block"]
+            marked = [found for found in self.every() if found.kind in ("class", "function") and found.start < found.line]
+            marks = [(found, "\n".join(self.lines[found.start - 1 : found.line - 1])) for found in marked]
+            self._doing = sorted((*loose, *marks), key=lambda each: each[0].line)
+        return self._doing
 
     def absolute(self, target: str) -> str:
         """The absolute name of a module as an import in this module writes it (`.distance` -> `torch.nn.modules.distance`)."""
@@ -288,7 +309,7 @@ class Library:
 
     def earlier(self, table: ModuleTable, name: str, line: int) -> Value | None:
         """What `name` stands for at the top of a module above a line, where the module defines it more than once."""
-        before = [found for found in definitions(table.text) if found.name == name and found.line < line]
+        before = [found for found in table.every() if found.name == name and found.line < line]
         return self._defined(table, before[-1]) if before else None
 
     @staticmethod

@@ -80,15 +80,20 @@ def _call(f: Follower, node: cst.Call, frame: Frame) -> Value:
 
 
 def _number(f: Follower, node: Any, frame: Frame) -> Value:
-    return Const(node.evaluated_value)
+    # libcst compiles the text each time it is asked.
+    if node not in f.literals:
+        f.literals[node] = Const(node.evaluated_value)
+    return f.literals[node]
 
 
 def _string(f: Follower, node: Any, frame: Frame) -> Value:
-    try:
-        value = node.evaluated_value
-    except (SyntaxError, ValueError):
-        return Unknown("str")
-    return Const(value) if value is not None else Unknown("str")
+    if node not in f.literals:
+        try:
+            value = node.evaluated_value
+        except (SyntaxError, ValueError):
+            value = None
+        f.literals[node] = Const(value) if value is not None else Unknown("str")
+    return f.literals[node]
 
 
 def _formatted(f: Follower, node: cst.FormattedString, frame: Frame) -> Value:

@@ -72,6 +72,7 @@ class Follower(State):
         self.last_because = ""
         self.generators: dict[Any, bool] = library.text.shared.setdefault("generators", {})
         self._calls: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
+        self.literals: dict[Any, Value] = library.text.shared.setdefault("literals", {})
         self.observer: Any = None
         self._imported: list[ModuleTable] | None = None
         self.enum_members: dict[tuple[ClassValue, str], Instance] = {}

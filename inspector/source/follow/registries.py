@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from inspector.source.follow.state import Arguments, Frame, LimitReached, Raised
-from inspector.source.index import Definition, definitions
+from inspector.source.index import Definition
 from inspector.source.resolve import ModuleTable
 from inspector.source.values import Bound, ClassValue, Function, Instance, Items, Mapping, Value
 
@@ -32,9 +32,9 @@ def fill_global(f: Follower, table: ModuleTable, found_at: Definition, value: Va
     for other, known_as in _importers(f, table, found_at.name):
         if "." not in known_as:
             f.library.remember(other.name, known_as, value)
-        for found in definitions(other.text):
+        for found, head in other.doing():
             if other is not table or found.line > below:
-                _run_if_mentioned(f, other, found, known_as)
+                _run_if_mentioned(f, other, (found, head), known_as)
 
 
 def fill_member(f: Follower, cls: ClassValue) -> None:
@@ -43,11 +43,11 @@ def fill_member(f: Follower, cls: ClassValue) -> None:
     short = cls.qualname.partition(".")[0]
     initialise = f.library.member(cls, "__init_subclass__")
     for other, known_as in _importers(f, table, short):
-        for found in definitions(other.text):
-            if found.kind == "class" and initialise is not None:
-                _created(f, cls, other, found)
+        for found in other.classes() if initialise is not None else ():
+            _created(f, cls, other, found)
+        for found, head in other.doing():
             if other is not table or found.line > cls.definition.end:
-                _run_if_mentioned(f, other, found, known_as)
+                _run_if_mentioned(f, other, (found, head), known_as)
 
 
 def _importers(f: Follower, table: ModuleTable, name: str) -> Iterator[tuple[ModuleTable, str]]:
@@ -79,9 +79,9 @@ def _gives(f: Follower, other: ModuleTable, module: str, table: ModuleTable, nam
     return between.absolute(again.target.partition(":")[0]) == table.name
 
 
-def _run_if_mentioned(f: Follower, table: ModuleTable, found: Definition, name: str) -> None:
-    head = table.lines[found.start - 1 : found.line - 1] if found.kind in ("class", "function") else table.lines[found.line - 1 : found.end]
-    if not re.search(rf"(?<![\w.]){re.escape(name)}(?:\.|\[|\b)", "\n".join(head)) or found.kind in ("import", "assign"):
+def _run_if_mentioned(f: Follower, table: ModuleTable, doing: tuple[Definition, str], name: str) -> None:
+    found, head = doing
+    if name not in head or not re.search(rf"(?<![\w.]){re.escape(name)}\b", head):
         return
     with f.silent():
         try:
