@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from inspector.render.explain import code
 from inspector.render.ink import Line, Look, Span, cells, fit, line_cells, pad, wrap
 from inspector.render.places import Place
 from inspector.render.tree import Row
@@ -52,7 +53,7 @@ def tree_lines(rows: Sequence[Row], look: Look, link_of: LinkOf, *, explained: b
         if explained and row.condition:
             yield from _condition(row, columns, look)
         line = _row(row, columns, look, link_of)
-        yield from _explained(row, line, columns, look, beside=beside) if explained and _reason(row) else [line]
+        yield from _explained(row, line, columns, look, beside=beside) if explained and _reason(row, look) else [line]
 
 
 def _columns(rows: Sequence[Row], look: Look) -> _Columns:
@@ -92,7 +93,7 @@ def _row(row: Row, columns: _Columns, look: Look, link_of: LinkOf) -> Line:
 
 def _explained(row: Row, line: Line, columns: _Columns, look: Look, *, beside: bool) -> Iterator[Line]:
     """The row with its reason: beside it where there is a column for that, or where it is short; below it else."""
-    reason = _reason(row)
+    reason = _reason(row, look)
     gutter = _gutter(row, columns)
     if beside:
         yield from wrap(reason, min(look.width, columns.reason + WIDEST_REASON), pad(line, columns.reason), pad(gutter, columns.reason))
@@ -123,10 +124,14 @@ def _number_text(row: Row) -> str:
     return "·" if row.number is None else f"{row.number}?" if row.taken == "unknown" else str(row.number)
 
 
-def _reason(row: Row) -> list[Span]:
+def _reason(row: Row, look: Look) -> list[Span]:
+    """What the run says of the row, the call as it is written (with -v), and why the row is there."""
     mark = [Span(f"✗ {row.mark}", "bad")] if row.mark else []
-    why = [Span(("; " if mark else "") + row.why, "quiet" if row.taken == "false" else "")] if row.why else []
-    return mark + why
+    call = code(row.call_text)
+    written = [Span(call)] if look.verbose and row.call_text and row.rails and call not in row.why else []
+    why = [Span(row.why, "quiet" if row.taken == "false" else "")] if row.why else []
+    parts = [part for part in (mark, written, why) if part]
+    return [span for place_, part in enumerate(parts) for span in ([Span("; "), *part] if place_ else part)]
 
 
 def _gutter(row: Row, columns: _Columns) -> Line:

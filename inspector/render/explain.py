@@ -54,16 +54,28 @@ class Facts(Record, frozen=True):
 
 def facts(report: Report, steps: Sequence[Step]) -> Facts:
     """The Facts of one trace of a report."""
-    natives = [step.id for step in steps if step.kind == "native" and step.taken != "false" and step.observable and not step.result]
     entries = [step.callee for step in steps if step.caller == "" and step.kind != "unresolved"]
     attributes = report.construction_trace.attributes
+    owners = tuple(entry.qualified_name for entry in report.mro)
     return Facts(
         kinds={record.name: record.kind for record in attributes if record.kind != "attribute"},
-        last_native=natives[-1] if natives else None,
+        last_native=_last_native(steps, owners),
         entry=entries[0] if entries else "",
         subject=report.subject.qualified_name,
-        owners=tuple(entry.qualified_name for entry in report.mro),
+        owners=owners,
     )
+
+
+def _last_native(steps: Sequence[Step], owners: Sequence[str]) -> int | None:
+    """The native function that the forward of the loss ends in: not a method of a tensor, where there is any other."""
+    own = {f"{entry}.forward" for entry in owners}
+    inside: set[int | None] = {step.id for step in steps if step.callee in own}
+    for step in steps:
+        inside |= {step.id} if step.parent in inside else set()
+    natives = [step for step in steps if step.kind == "native" and step.taken != "false" and step.observable and not step.result]
+    natives = [step for step in natives if step.id in inside]
+    natives = [step for step in natives if not step.callee.startswith("torch.Tensor.")] or natives
+    return natives[-1].id if natives else None
 
 
 # -- names --------------------------------------------------------------------------------------------------------------
@@ -184,8 +196,13 @@ def _sets(entry: ClassEntry, report: Report) -> list[str]:
 
 
 def is_noise(record: Step) -> bool:
-    """Whether a step is a call of one of Python's own functions, which explains nothing; a warning is worth a line."""
-    return record.kind == "builtin" and last(record.callee) != "warn"
+    """Whether a step is a call of one of Python's own functions, which explains nothing; a warning or an error is worth a line."""
+    return record.kind == "builtin" and last(record.callee) != "warn" and not ends_in_error(record)
+
+
+def ends_in_error(record: Step) -> bool:
+    """Whether a step says that the call ends in an error."""
+    return record.kind == "builtin" and record.call_text == f"raise {record.callee}"
 
 
 # -- steps --------------------------------------------------------------------------------------------------------------
@@ -210,7 +227,7 @@ def _role(record: Step, known: Facts) -> str:
         return reason or "a warning is shown"
     if record.id == known.last_native:
         return "the last name Python can see: below it is C++"
-    if record.call_text.startswith("super("):
+    if re.match(rf"super\([^()]*\)\.{re.escape(last(record.callee))}\b", record.call_text):
         return reason or "super(): the next class of the MRO that has one"
     if last(record.callee) == "forward" and owner(record.callee) in known.owners:
         return reason or _forward(owner(record.callee), known)
@@ -223,9 +240,11 @@ def _attribute(record: Step, known: Facts) -> str:
     name = last(text)
     if last(record.callee) == "__setattr__":
         return f"`{record.call_text}` runs it: {short(owner(record.callee))} looks whether the value is to be registered"
-    kind = known.kinds.get(name)
+    kind = known.kinds.get(name) if text == f"self.{name}" and owner(record.caller) in known.owners else None
     if kind:
         return f"{name} is a {kind}, not in the object's own dict, so reading `{text}` runs this"
+    if last(record.callee) == "__getattr__" and not record.because:
+        return f"nothing else on `{text.removesuffix('.' + name)}` is called {name}, so reading `{text}` runs this"
     return record.because or f"reading `{text}` runs this"
 
 
@@ -328,7 +347,9 @@ def _path(group: Sequence[Step]) -> str:
 def attribute(record: AttributeRecord, numbers: Sequence[int] = ()) -> str:
     """What is worth knowing of an attribute: what registers it, under which condition, and where the call reads it."""
     said = []
-    if record.kind == "buffer":
+    if record.kind in ("buffer", "parameter") and record.value == "None":
+        said.append(f"registered but empty: not in {'parameters()' if record.kind == 'parameter' else 'the state_dict'} until it is given")
+    elif record.kind == "buffer":
         said.append("moves with .to(), " + ("saved in the state_dict" if record.persistent else "not saved in the state_dict"))
     elif record.kind == "parameter":
         said.append("learned: in parameters()")

@@ -34,6 +34,8 @@ class _Entry(msgspec.Struct):
     files: dict[str, str]
     """File, relative to the folder that holds torch -> hash of its bytes."""
     record: msgspec.Raw
+    digest: str
+    """The hash of the record's bytes: a bit that flipped on the disk is not shown as torch's text."""
 
 
 def folder() -> Path:
@@ -49,9 +51,13 @@ def folder() -> Path:
 def digest_of(path: Path) -> str:
     """The hash of a file's bytes; "" where it cannot be read."""
     try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        return _digest(path.read_bytes())
     except OSError:
         return ""
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def path_of(kind: str, key: Iterable[str], text: TorchText) -> Path:
@@ -67,14 +73,15 @@ def load(path: Path, text: TorchText, record: type[T]) -> T | None:
         entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
         if any(digest_of(place(text, name)) != digest for name, digest in entry.files.items()):
             return None
-        return msgspec.json.decode(entry.record, type=record)
+        return msgspec.json.decode(entry.record, type=record) if _digest(bytes(entry.record)) == entry.digest else None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
 def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> None:
     """Keeps a record; a folder that cannot be written to is no error. Written under another name and moved into place."""
-    entry = _Entry({name: digest_of(place(text, name)) for name in files}, msgspec.Raw(msgspec.json.encode(record)))
+    encoded = msgspec.json.encode(record)
+    entry = _Entry({name: digest_of(place(text, name)) for name in files}, msgspec.Raw(encoded), _digest(encoded))
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -5,6 +5,8 @@ In: a follower, the constructed instance and a sample. Out: a CallTrace.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from inspector.report import CallTrace, Sample, Step
@@ -23,15 +25,20 @@ def follow_calls(f: Follower, instance: Value, sample: Sample | None) -> CallTra
         with f.silent():
             arguments = terms.arguments_of(f, sample.inputs, frame)
             arguments.positional, arguments.named = [*arguments.positional, *arguments.named.values()], {}
-    ended = ""
+    ending: dict[str, Any] = {}
     try:
         calls.call(f, instance, arguments, frame, None)
     except LimitReached:
-        ended = "the call is longer or nested deeper than is followed"
+        ending = {
+            "callee": "…",
+            "kind": "unresolved",
+            "taken": "unknown",
+            "because": "longer or nested deeper than is followed",
+        }
     except Raised as raised:
-        ended = f"reading says that {raised.name} is raised here"
+        ending = {"callee": raised.name, "kind": "builtin", "taken": "true", "because": "raised here: the call ends in an error"}
     steps = _described(f.steps(), instance, sample)
-    return CallTrace((*steps, _end(steps, ended)) if ended else steps)
+    return CallTrace((*steps, _end(steps, ending)) if ending else steps)
 
 
 def _described(steps: tuple[Step, ...], instance: Value, sample: Sample | None) -> tuple[Step, ...]:
@@ -43,10 +50,11 @@ def _described(steps: tuple[Step, ...], instance: Value, sample: Sample | None) 
     )
 
 
-def _end(steps: tuple[Step, ...], why: str) -> Step:
+def _end(steps: tuple[Step, ...], ending: dict[str, Any]) -> Step:
+    """The step that says why a trace ends before the call returns; it stands where the last step stands."""
     last = steps[-1] if steps else None
     return Step(
-        id=len(steps) + 1, parent=last.parent if last else None, caller=last.caller if last else "", callee="…", kind="unresolved",
-        call_file=last.call_file if last else "", call_line=last.call_line if last else 0, call_text="…", callee_file="", callee_line=0,
-        condition="", condition_value="unknown", because=why, taken="unknown", observable=False,
+        id=len(steps) + 1, parent=last.parent if last else None, caller=last.caller if last else "",
+        call_file=last.call_file if last else "", call_line=last.call_line if last else 0, call_text=f"raise {ending['callee']}",
+        callee_file="", callee_line=0, condition="", condition_value="true", observable=False, **ending,
     )  # fmt: skip

@@ -50,14 +50,23 @@ def test_names_are_short_as_people_say_them(name: str, said: str) -> None:
         (step(caller="", callee="m.Module.__call__"), "this is `__call__`"),
         (step(caller="", callee="m.Sub.__init__", call_at=("", 0, "Sub()")), "`Sub()` makes the object, then runs this"),
         (
-            step(kind="attribute", callee="m.Module.__getattr__", call_at=("m.py", 3, "self.weight"), result="None"),
+            step(
+                kind="attribute", caller="m.Sub.forward", callee="m.Module.__getattr__", call_at=("m.py", 3, "self.weight"), result="None"
+            ),
             "weight is a buffer, not in the object's own dict, so reading `self.weight` runs this; returns None",
         ),
         (
-            step(kind="attribute", callee="m.Module.__getattr__", call_at=("m.py", 3, "self.distance")),
+            step(kind="attribute", caller="m.Sub.forward", callee="m.Module.__getattr__", call_at=("m.py", 3, "self.distance")),
             "distance is a submodule, not in the object's own dict, so reading `self.distance` runs this",
         ),
-        (step(kind="attribute", callee="m.V.__getattr__", call_at=("m.py", 3, "_VF.f")), "reading `_VF.f` runs this"),
+        (
+            step(kind="attribute", callee="m.V.__getattr__", call_at=("m.py", 3, "_VF.f")),
+            "nothing else on `_VF` is called f, so reading `_VF.f` runs this",
+        ),
+        (
+            step(kind="attribute", callee="m.Module.__getattr__", call_at=("m.py", 3, "self.weight"), caller="m.Other.forward"),
+            "nothing else on `self` is called weight, so reading `self.weight` runs this",
+        ),
         (
             step(kind="attribute", callee="m.Module.__setattr__", call_at=("m.py", 3, "self.a = a")),
             "`self.a = a` runs it: Module looks whether the value is to be registered",

@@ -93,6 +93,8 @@ class Return:
     """A block ended by `return`."""
 
     value: Value
+    line: int = 0
+    """Of the statement; 0 where two may have ended it."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def run_block(f: Follower, statements: Sequence[Any], frame: Frame) -> Signal:
     for place, statement in enumerate(statements):
         signal = _run_one(f, statement, frame)
         if signal is not None:
-            _pass_over_rest(f, statements[place + 1 :], statement, frame)
+            _pass_over_rest(f, statements[place + 1 :], (statement, signal), frame)
             return signal
     return None
 
@@ -69,10 +69,11 @@ def body_of(block: Any) -> Sequence[Any]:
     return list(block.body)
 
 
-def _pass_over_rest(f: Follower, rest: Sequence[Any], ended_by: Any, frame: Frame) -> None:
+def _pass_over_rest(f: Follower, rest: Sequence[Any], ending: tuple[Any, Signal], frame: Frame) -> None:
     if not rest or frame.slice is None:
         return
-    line = frame.slice.line_of(ended_by)
+    ended_by, signal = ending
+    line = signal.line if isinstance(signal, Return) and signal.line else frame.slice.line_of(ended_by)
     if isinstance(ended_by, cst.If):
         text, why = frame.slice.text_of(ended_by.test), f"the function ended at line {line}"
         guard = Guard(f"not ({text})" if " " in text else f"not {text}", "false", f"{why}: {f.last_because}" if f.last_because else why)
@@ -188,7 +189,8 @@ def _delete(f: Follower, node: cst.Del, frame: Frame) -> Signal:
 
 
 def _return(f: Follower, node: cst.Return, frame: Frame) -> Signal:
-    return Return(f.evaluate(node.value, frame) if node.value is not None else NONE)
+    value = f.evaluate(node.value, frame) if node.value is not None else NONE
+    return Return(value, frame.slice.line_of(node) if frame.slice is not None else 0)
 
 
 def _raise(f: Follower, node: cst.Raise, frame: Frame) -> Signal:
