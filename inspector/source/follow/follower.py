@@ -6,8 +6,6 @@ In: a Library. Out: values and steps, through `evaluate`, `call`, `get`, `set` a
 from __future__ import annotations
 
 import builtins
-import importlib
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -19,11 +17,10 @@ from inspector.source.follow import (
     attributes,
     builtin_calls,
     calls,
-    containers,
     enums,
     expressions,
     generators,
-    library_calls,
+    looking,
     made_classes,
     natives,
     operators,
@@ -34,25 +31,19 @@ from inspector.source.follow import (
 from inspector.source.follow.explain_condition import guard_for
 from inspector.source.follow.state import Arguments, Frame, Guard, LimitReached, Raised, Signal, State
 from inspector.source.index import Definition
-from inspector.source.parse import walk
 from inspector.source.resolve import Library, ModuleTable
 from inspector.source.values import (
     NONE,
     NOTHING,
     Bound,
-    Builtin,
     ClassValue,
     Const,
-    External,
     Function,
     Generator,
     Instance,
     Items,
     Managed,
     Mapping,
-    ModuleValue,
-    Native,
-    NativeMethod,
     Partial,
     Tensor,
     Unknown,
@@ -71,7 +62,7 @@ class Follower(State):
         self.last_results: dict[int, Value] = {}
         self.last_because = ""
         self.generators: dict[Any, bool] = library.text.shared.setdefault("generators", {})
-        self._calls: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
+        self.calls_in: dict[Any, list[cst.Call]] = library.text.shared.setdefault("calls", {})
         self.literals: dict[Any, Value] = library.text.shared.setdefault("literals", {})
         self.observer: Any = None
         self._imported: list[ModuleTable] | None = None
@@ -283,85 +274,11 @@ class Follower(State):
 
     def peek(self, node: Any, frame: Frame) -> Value | None:
         """What an expression stands for if that can be seen without running anything; None otherwise."""
-        if isinstance(node, cst.Name):
-            return expressions.find_name(self, node.value, frame)
-        if not isinstance(node, cst.Attribute):
-            return None
-        value = self.peek(node.value, frame)
-        match value:
-            case Instance(attrs=attrs) if node.attr.value in attrs:
-                return attrs[node.attr.value]
-            case Instance(cls=cls):
-                found = self.library.member(cls, node.attr.value)
-                return attributes.bind(found[1], value, cls) if found else self._registered(value, node.attr.value)
-            case Tensor():
-                return attributes.tensor_fact(value, node.attr.value) or Native(f"torch.Tensor.{node.attr.value}")
-            case ModuleValue() | ClassValue() | Native() | External():
-                return self.library.attribute(value, node.attr.value)
-            case Mapping() | Items() | Const():
-                return attributes.plain_method(value, node.attr.value)
-            case _:
-                return None
-
-    @staticmethod
-    def _registered(value: Instance, name: str) -> Value | None:
-        for holder in ("_parameters", "_buffers", "_modules"):
-            registered = value.attrs.get(holder)
-            if isinstance(registered, Mapping) and name in registered.items:
-                return registered.items[name]
-        return None
+        return looking.peek(self, node, frame)
 
     def pass_over(self, nodes: Sequence[Any], frame: Frame, guard: Guard) -> None:
         """Notes the calls in code that is not run, without following them."""
-        if self.muted:
-            return
-        frame.guards.append(guard)
-        self.dry += 1
-        try:
-            for call_site in self._calls_in(nodes):
-                callee, kind, more = self._named_callee(call_site, frame)
-                self.add(frame, call_site, callee, kind, **more)
-        finally:
-            self.dry -= 1
-            frame.guards.pop()
-
-    def _calls_in(self, nodes: Sequence[Any]) -> list[cst.Call]:
-        """The calls in a piece of code, in order of the text; bodies of nested functions are not part of it."""
-        found: list[cst.Call] = []
-        for node in nodes:
-            if node not in self._calls:
-                here = [part for part in walk(node, (cst.FunctionDef, cst.ClassDef)) if isinstance(part, cst.Call)]
-                self._calls[node] = [part for part in here if not (isinstance(part.func, cst.Name) and part.func.value == "super")]
-            found += self._calls[node]
-        return found
-
-    def _named_callee(self, node: cst.Call, frame: Frame) -> tuple[str, StepKind, dict[str, Any]]:
-        text = frame.slice.text_of(node.func) if frame.slice is not None else ""
-        value = self.peek(node.func, frame)
-        inner = value.function if isinstance(value, Bound) else value
-        match inner:
-            case Function(name=name, file=file, line=line):
-                return name, "python", {"file": file, "line": line}
-            case ClassValue(name=name):
-                return name, "python", {"file": self.library.table_of(inner).file, "line": inner.definition.line}
-            case Native(name=name):
-                return name, "native", {}
-            case Builtin(name=name):
-                return name, "builtin", {}
-            case External(name=name):
-                return self.external_name(name), "python", {}
-            case NativeMethod(name=name, receiver=receiver):
-                return f"{containers.type_name(receiver)}.{name}", "builtin", {}
-            case _:
-                return self._nested_name(text, frame)
-
-    def _nested_name(self, text: str, frame: Frame) -> tuple[str, StepKind, dict[str, Any]]:
-        """A function defined further down in the same body, which has not been reached."""
-        code = frame.function.parsed()[0] if frame.function is not None else None
-        for statement in getattr(getattr(code, "body", None), "body", ()):
-            if isinstance(statement, cst.FunctionDef) and statement.name.value == text and frame.slice is not None:
-                return f"{frame.name}.<locals>.{text}", "python", {"file": frame.file, "line": frame.slice.line_of(statement.name)}
-        return text, "unresolved", {}
+        looking.pass_over(self, nodes, frame, guard)
 
     # -- module level and class level -------------------------------------------------------------------------------------------
 
@@ -504,31 +421,11 @@ class Follower(State):
 
     def external_name(self, name: str) -> str:
         """The name a leaf outside torch has when it runs: re-exports of the standard library are looked through."""
-        module, _, short = name.rpartition(".")
-        table = self.library.module(module) if module else None
-        found = table.names.get(short) if table is not None else None
-        if table is not None and found is not None and found.kind == "import" and ":" in found.target:
-            inner, _, original = found.target.partition(":")
-            return self.external_name(f"{table.absolute(inner)}.{original}") if inner != module else name
-        for star in table.stars if table is not None else ():
-            inner = star.partition(":")[0]
-            # A C module of Python itself: which names it has is asked of Python, nothing of a user runs.
-            if inner in sys.builtin_module_names and hasattr(importlib.import_module(inner), short):
-                return f"{inner}.{short}"
-        return name
+        return outside.external_name(self, name)
 
     def external_kind(self, name: str) -> tuple[StepKind, bool]:
         """(kind of the leaf, whether a profiler sees it): types cannot be seen."""
-        if name in library_calls.TYPES:
-            return "builtin", False
-        module, _, short = name.rpartition(".")
-        table = self.library.module(module)
-        found = table.names.get(short) if table is not None else None
-        if found is not None and found.kind == "class":
-            return "builtin", False
-        if module in sys.builtin_module_names and isinstance(getattr(importlib.import_module(module), short, None), type):
-            return "builtin", False
-        return ("python" if found is not None and found.kind == "function" else "builtin"), True
+        return outside.external_kind(self, name)
 
     def fill_dataclass(self, made: Instance, arguments: Arguments, frame: Frame, node: Any) -> bool:
         """Calls the `__init__` that dataclasses write; False where the class has another."""

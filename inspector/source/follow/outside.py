@@ -5,9 +5,13 @@ In: qualified names of the standard library. Out: the names a profiler sees. Not
 
 from __future__ import annotations
 
+import importlib
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from inspector.report import StepKind
+from inspector.source.follow import library_calls
 from inspector.source.follow.builtin_calls import standard_object
 from inspector.source.follow.state import Arguments, Frame
 from inspector.source.values import NOTHING, ClassValue, Const, External, Function, Items, Mapping, Outside, Property, Value
@@ -101,3 +105,36 @@ def seen_before(arguments: Arguments) -> bool:
     What is observed is the second of two equal calls on objects of their own, so constants have been seen and objects have not.
     """
     return all(isinstance(value, Const | ClassValue | Function) for value in [*arguments.positional, *arguments.named.values()])
+
+
+# -- names of leaves -----------------------------------------------------------------------------------------------------------
+
+
+def external_name(f: Follower, name: str) -> str:
+    """The name a leaf outside torch has when it runs: re-exports of the standard library are looked through."""
+    module, _, short = name.rpartition(".")
+    table = f.library.module(module) if module else None
+    found = table.names.get(short) if table is not None else None
+    if table is not None and found is not None and found.kind == "import" and ":" in found.target:
+        inner, _, original = found.target.partition(":")
+        return external_name(f, f"{table.absolute(inner)}.{original}") if inner != module else name
+    for star in table.stars if table is not None else ():
+        inner = star.partition(":")[0]
+        # A C module of Python itself: which names it has is asked of Python, nothing of a user runs.
+        if inner in sys.builtin_module_names and hasattr(importlib.import_module(inner), short):
+            return f"{inner}.{short}"
+    return name
+
+
+def external_kind(f: Follower, name: str) -> tuple[StepKind, bool]:
+    """(kind of the leaf, whether a profiler sees it): types cannot be seen."""
+    if name in library_calls.TYPES:
+        return "builtin", False
+    module, _, short = name.rpartition(".")
+    table = f.library.module(module)
+    found = table.names.get(short) if table is not None else None
+    if found is not None and found.kind == "class":
+        return "builtin", False
+    if module in sys.builtin_module_names and isinstance(getattr(importlib.import_module(module), short, None), type):
+        return "builtin", False
+    return ("python" if found is not None and found.kind == "function" else "builtin"), True
