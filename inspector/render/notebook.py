@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from inspector.render import explain, terminal, view
 from inspector.render.html import EMPTY, Html, element, joined, prose, words
 from inspector.render.ink import Look
+from inspector.render.numbers import MEASURED
 from inspector.render.places import Place
 from inspector.render.tree import Row
 from inspector.report import Parameter, Report
@@ -241,10 +242,11 @@ def _checks(numbers: view.Numbers) -> list[Html]:
     table = numbers.checks
     head = [(EMPTY, _CELL), *((words(column), f"{_CELL};{_QUIET}") for column in table.columns)]
     rows = [[(words(label), _CELL), *((words(cell.text), _CELL) for cell in row)] for label, row in table.rows]
-    trouble = [("✗ failed", line) for line in numbers.failed] + [("not run", line) for line in table.reasons]
+    trouble = [("*", table.footnote.removeprefix("* "))] if table.footnote else []
+    trouble += [("✗ failed", line) for line in numbers.failed] + [("not run", line) for line in table.reasons]
     found = [
         (finding.severity, f"{finding.title}: {finding.message}" if finding.message else finding.title) for finding in numbers.findings
     ]
-    sentence = f"{table.sentence}; how many, and the worst error in ulp (units in the last place):"
+    sentence = f"{table.sentence}; {MEASURED}:"
     counted = [_paragraph(sentence, "margin-top:.5em"), _table([head, *rows])] if rows else []
     return [*counted, _facts([*trouble, *found])]

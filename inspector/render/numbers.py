@@ -5,12 +5,17 @@ In: records with numbers. Out: strings and counts. It rounds for the eye only: t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from inspector.report import Check, ExampleValue, Number, Record
 
 MOST_ACROSS = 6
 MOST_DOWN = 8
+MOST_KINDS = 3
+"""Kinds of checks that are named one by one where several did not run for one reason."""
+
+MEASURED = "how many, and the worst error in ulp (units in the last place)"
+"""What stands in the cells."""
 
 
 class Grid(Record, frozen=True):
@@ -50,6 +55,8 @@ class CheckTable(Record, frozen=True):
     rows: tuple[tuple[str, tuple[CheckCell, ...]], ...]
     reasons: tuple[str, ...]
     """Why some did not run."""
+    footnote: str = ""
+    """What a star behind an error means; "" where there is none."""
 
 
 def grid(name: str, value: ExampleValue) -> Grid:
@@ -98,8 +105,15 @@ def check_table(checks: Sequence[Check], *, each: bool) -> CheckTable:
         sentence=_sentence(checks),
         columns=columns,
         rows=tuple((label, tuple(cell_of(cells.get((label, column), ())) for column in columns)) for label in labels),
-        reasons=tuple(dict.fromkeys(_reason(check) for check in checks if check.status == "not_run")),
+        reasons=tuple(_reasons([check for check in checks if check.status == "not_run"])),
+        footnote=footnote(checks),
     )
+
+
+def footnote(checks: Sequence[Check]) -> str:
+    """What a star behind an error means, with the greatest error it stands for; "" where there is none."""
+    errors = [check.abs_error for check in checks if _cancels(check) and isinstance(check.abs_error, int | float)]
+    return f"* nearly cancels somewhere: there the error is absolute, at most {max(errors):.1e}" if errors else ""
 
 
 def _sentence(checks: Sequence[Check]) -> str:
@@ -109,8 +123,19 @@ def _sentence(checks: Sequence[Check]) -> str:
     return f"{passed} of {len(ran)} checks that ran passed ({devices})" if checks else ""
 
 
-def _reason(check: Check) -> str:
-    return f"{check.claim} ({check.dtype}, {check.device}): {check.reason or 'no reason was given'}"
+def _reasons(idle: Sequence[Check]) -> Iterator[str]:
+    """One line for all checks that did not run for the same reason: which kinds, or how many."""
+    groups: dict[str, list[Check]] = {}
+    for check in idle:
+        groups.setdefault(check.reason or "no reason was given", []).append(check)
+    for reason, group in groups.items():
+        kinds = list(dict.fromkeys(check.kind for check in group))
+        what = ", ".join(kinds) if len(kinds) <= MOST_KINDS else f"{len(group)} checks of {len(kinds)} kinds"
+        where = "; ".join(
+            f"{', '.join(dict.fromkeys(check.dtype for check in group if check.device == device))}, {device}"
+            for device in dict.fromkeys(check.device for check in group)
+        )
+        yield f"{what} ({where}): {reason}"
 
 
 def cell_of(group: Sequence[Check]) -> CheckCell:
@@ -120,7 +145,19 @@ def cell_of(group: Sequence[Check]) -> CheckCell:
 
 
 def _worst(group: Sequence[Check]) -> str:
-    """The greatest error; one that is not finite ("nan", "inf") is the worst there is."""
-    errors = [check.ulp_error for check in group if check.ulp_error is not None and check.status != "not_run"]
-    finite = [error for error in errors if not isinstance(error, str)]
-    return next((error for error in errors if isinstance(error, str)), f"{max(finite):.3g}" if finite else "")
+    """The greatest error in ulp; one that is not finite ("nan", "inf") is the worst there is. A star where there are others.
+
+    Where the exact value nearly cancels, units of its last place say nothing: such an error passed by the absolute tolerance alone.
+    """
+    ran = [check for check in group if check.ulp_error is not None and check.status != "not_run"]
+    errors = [check.ulp_error for check in ran if not _cancels(check)]
+    finite = [error for error in errors if isinstance(error, int | float)]
+    worst = next((error for error in errors if isinstance(error, str)), f"{max(finite):.3g}" if finite else "")
+    return worst + ("*" if any(_cancels(check) for check in ran) else "")
+
+
+def _cancels(check: Check) -> bool:
+    """Whether a check passed although its relative error is beyond the relative tolerance."""
+    error, tolerance = check.rel_error, check.rtol
+    beyond = isinstance(tolerance, int | float) and (error == "inf" or (isinstance(error, int | float) and error > tolerance))
+    return check.status == "pass" and beyond

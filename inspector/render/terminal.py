@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from inspector.render import explain, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
-from inspector.render.numbers import CheckTable
+from inspector.render.numbers import MEASURED, CheckTable
 from inspector.render.places import Place, in_an_address
 from inspector.report import Parameter, Report
 
@@ -289,9 +289,11 @@ def _checks(numbers: view.Numbers, look: Look) -> Iterator[Line]:
     if not table.rows:
         return
     style = "bad" if numbers.failed else "good" if any(cell.passed for _, row in table.rows for cell in row) else ""
-    words = [Span(table.sentence, style), Span("; how many, and the worst error in ulp (units in the last place):", "quiet")]
+    words = [Span(table.sentence, style), Span(f"; {MEASURED}:", "quiet")]
     yield from ((), *wrap(words, min(look.width, WIDEST_TEXT), INDENT, INDENT))
     yield from _check_table(table, look)
+    if table.footnote:
+        yield from wrap([Span(table.footnote, "quiet")], min(look.width, WIDEST_TEXT), INDENT, INDENT)
     for line in numbers.failed:
         yield from _fact("✗ failed", [Span(line, "bad")], look)
     for line in table.reasons:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from inspector.evidence import KINDS, Column, Evidence
 from inspector.render.ink import Line, Look, Span, cells, fit, pad, paint, wrap
-from inspector.render.numbers import CheckCell, cell_of, text
+from inspector.render.numbers import MEASURED, CheckCell, cell_of, footnote, text
 from inspector.report import Check
 
 INDENT = (Span("  "),)
@@ -87,7 +87,7 @@ def _sentence(checks: Sequence[Check]) -> Span:
 
 def _table(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterator[Line]:
     """A row a kind of check; a column a dtype and, where there are several, a machine."""
-    yield from _prose([Span("How many checks ran, and the worst error in ulp (units in the last place):", "quiet")], look)
+    yield from _prose([Span(f"{MEASURED.capitalize()}:", "quiet")], look)
     if len(columns) > 1:
         yield from (
             line for place, (column, _) in enumerate(columns, 1) for line in _prose([Span(f"[{place}] {column.machine.name}")], look)
@@ -101,6 +101,9 @@ def _table(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterat
     kinds = sorted(dict.fromkeys(kind for kind, _ in cells_), key=_rank)
     rows = [(kind, tuple(cell_of(cells_.get((kind, title), ())) for title in titles)) for kind in kinds]
     yield from _rows(titles, rows, look)
+    said = footnote([check for group in cells_.values() for check in group])
+    if said:
+        yield from _prose([Span(said, "quiet")], look)
 
 
 def _rank(kind: str) -> tuple[int, str]:

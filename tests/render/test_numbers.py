@@ -54,7 +54,21 @@ def test_a_check_that_did_not_run_is_never_counted_as_passed() -> None:
     ((label, (cell,)),) = table.rows
     assert (label, cell.passed, cell.not_run, cell.text) == ("value", 0, 1, "not run")
     assert table.sentence == "0 of 0 checks that ran passed (cpu)"
-    assert table.reasons == ("value equals the reference (float16, cpu): no half here",)
+    assert table.reasons == ("value (float16, cpu): no half here",)
+
+
+def test_checks_that_did_not_run_for_one_reason_are_one_line() -> None:
+    checks = [sample.check(kind, kind, "float16", None, "not_run", "no half here") for kind in ("value", "gradient", "repeat", "layout")]
+    assert check_table(checks, each=False).reasons == ("4 checks of 4 kinds (float16, cpu): no half here",)
+
+
+def test_an_error_where_the_exact_value_nearly_cancels_is_absolute() -> None:
+    small = msgspec.structs.replace(sample.check("a", "value", "float64", 6.76e15), abs_error=1.5e-16, rel_error=1.5, rtol=1e-12)
+    table = check_table([small, sample.check("b", "value", "float64", 0.5)], each=False)
+    assert [cell.text for _, row in table.rows for cell in row] == ["2  0.5*"]
+    assert "1.5e-16" in table.footnote
+    failed = msgspec.structs.replace(small, status="fail")
+    assert check_table([failed], each=False).footnote == ""
 
 
 def test_checks_are_counted_by_kind_and_dtype_with_the_worst_error() -> None:
