@@ -59,7 +59,8 @@ class Stubs:
 
     def _defines(self, module: str, name: str) -> bool:
         text = self._stub(module)
-        return bool(re.search(rf"^(?:def|class) {re.escape(name)}\b|^{re.escape(name)}\s*[:=]", text, re.MULTILINE))
+        heads = (f"def {name}", f"class {name}", f"{name}:", f"{name} :", f"{name} =", f"{name}=")
+        return any(_line_with(text, head) >= 0 for head in heads)
 
     def _returns(self, name: str) -> str:
         owner, _, short = name.rpartition(".")
@@ -76,8 +77,8 @@ class Stubs:
         """The return type of a method of a C class other than the tensor's."""
         module, _, name = owner.rpartition(".")
         text = self._stub(module) if module.startswith("torch.") else ""
-        start = re.search(rf"^class {re.escape(name)}\b", text, re.MULTILINE)
-        body = text[start.end() :].partition("\nclass ")[0] if start else ""
+        start = _line_with(text, f"class {name}")
+        body = text[start + 6 :].partition("\nclass ")[0] if start >= 0 else ""
         return _annotation(body, f"    def {short}(", "\n")
 
     def _operator_returns(self, short: str) -> str:
@@ -85,8 +86,10 @@ class Stubs:
         path = self._text.root / "torchgen/packaged/ATen/native/native_functions.yaml"
         if not path.is_file():
             return ""
-        found = re.search(rf"^- func: {re.escape(short)}[.(].*-> (.*)$", self._text.text_of(path), re.MULTILINE)
-        returns = re.sub(r"\([a-z!]+\)", "", found[1]).strip() if found else ""
+        text = self._text.text_of(path)
+        start = max(text.find(f"\n- func: {short}("), text.find(f"\n- func: {short}."))
+        row = text[start + 1 : text.find("\n", start + 1)] if start >= 0 else ""
+        returns = re.sub(r"\([a-z!]+\)", "", row.rpartition("-> ")[2]).strip()
         if returns.endswith("Tensor[]"):
             return "tuple[Tensor, ...]"
         count = returns.count("Tensor ") if returns.startswith("(") else 0
@@ -119,14 +122,28 @@ class Stubs:
         """Whether a stub says that the name is a class."""
         module, _, short = name.rpartition(".")
         where = "torch._C" if module == "torch" else module
-        return bool(re.search(rf"^class {re.escape(short)}\b", self._stub(where), re.MULTILINE)) if where.startswith("torch._C") else False
+        return where.startswith("torch._C") and _line_with(self._stub(where), f"class {short}") >= 0
 
     def _fields(self, name: str) -> tuple[str, ...]:
         """The names of what a function of several results returns, such as `torch.return_types.max`: ("values", "indices")."""
         module, _, short = name.rpartition(".")
-        start = re.search(rf"^class {re.escape(short)}\(", self._stub(module), re.MULTILINE)
-        body = self._stub(module)[start.end() :].partition("\nclass ")[0] if start else ""
+        text = self._stub(module)
+        start = _line_with(text, f"class {short}")
+        body = text[start + 6 :].partition("\nclass ")[0] if start >= 0 else ""
         return tuple(re.findall(r"@property\s+def (\w+)\(", body))
+
+
+def _line_with(text: str, head: str) -> int:
+    """Where a line begins with these words; -1 where none does. A search for a pattern takes ten times as long in a megabyte."""
+    at = 0 if text.startswith(head) else text.find("\n" + head) + 1
+    while at > 0 or text.startswith(head):
+        following = text[at + len(head) : at + len(head) + 1]
+        if not (head[-1].isalnum() or head[-1] == "_") or not (following.isalnum() or following == "_"):
+            return at
+        at = text.find("\n" + head, at) + 1
+        if not at:
+            break
+    return -1
 
 
 def _overload(match: re.Match[str]) -> Overload:
