@@ -170,6 +170,9 @@ def _from_instance(f: Follower, value: Instance, name: str, frame: Frame, node: 
     member = found[1] if found is not None else None
     if isinstance(member, Property) and not (member.kept and name in value.attrs):
         return _read_property(f, member, value, name, frame, node)
+    if isinstance(member, Outside) and isinstance(member.held, Partial):
+        f.add(frame, node, "functools.partialmethod.__get__", "attribute")
+        return Partial(bind(member.held.function, value, value.cls), member.held.args, member.held.kwargs)
     getter = _descriptor(f, member)
     if getter is not None:
         return f.call(getter, [value, value.cls], frame, node, kind="attribute")

@@ -11,7 +11,7 @@ import libcst as cst
 
 from inspector.source.follow import builtin_calls, containers, enums, library_calls, natives, outside
 from inspector.source.follow.attributes import put
-from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, LimitReached, Raised, Return
+from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, Guard, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
 from inspector.source.parse import walk
 from inspector.source.values import (
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 CACHED = "functools._lru_cache_wrapper"
 """What functools.lru_cache and functools.cache put in the place of a function."""
+
+DISPATCHED = "functools.singledispatch.<locals>.wrapper"
+"""What functools.singledispatch puts in the place of a function."""
 
 _CACHES = frozenset({"functools.cache", "functools.lru_cache", "functools.lru_cache()"})
 
@@ -398,6 +401,8 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
         )
     if callee.node is not None and name == CACHED:
         return _call_cached(f, callee.node, arguments, frame, node)
+    if callee.node is not None and name == DISPATCHED:
+        return _call_dispatched(f, callee.node, arguments, frame, node)
     kind, observable = f.external_kind(name) if name != GENERATOR_MANAGER else ("python", True)
     made = outside.constructor(name)
     f.add(frame, node, made or name, "python" if made else kind, observable=bool(made) or observable)
@@ -410,6 +415,15 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
     if name == GENERATOR_MANAGER:
         return Unknown("contextlib._GeneratorContextManager")
     return outside.made_by(name, callee, arguments) or NOTHING
+
+
+def _call_dispatched(f: Follower, function: Function, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    """A function of functools.singledispatch: itself, or one that was registered for the type of its first argument."""
+    step = f.add(frame, node, DISPATCHED, "python")
+    between = Frame("functools", DISPATCHED.partition(".")[2], None, "functools.py", step=step)
+    with f.under(between, Guard("", "unknown", "which of the registered functions runs depends on the type")):
+        call(f, function, arguments, between, None)
+    return NOTHING
 
 
 def _call_cached(f: Follower, function: Function, arguments: Arguments, frame: Frame, node: Any) -> Value:
@@ -444,6 +458,8 @@ def _leaf_decorator(f: Follower, value: Value, made: Value, frame: Frame, node: 
         )
     if name == "functools.cached_property":
         return Property(made, kept=True)
+    if name == "functools.singledispatch":
+        return External(DISPATCHED, made)
     if name in _CACHES and isinstance(made, Function):
         return External(CACHED, made)
     if name == "contextlib.contextmanager":

@@ -28,6 +28,7 @@ from inspector.source.values import (
     Items,
     Mapping,
     ModuleValue,
+    Outside,
     Partial,
     Unknown,
     Value,
@@ -203,6 +204,10 @@ def _operated(name: str) -> Handler:
     return handler
 
 
+def _partial_method(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
+    return Outside("functools.partialmethod", Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.named)))
+
+
 def _wraps(f: Follower, arguments: Arguments, frame: Frame, node: Any) -> Value:
     return External("functools.wraps()")
 
@@ -263,6 +268,7 @@ _MARKS = (
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_MARKS, same),
     "functools.partial": _partial,
+    "functools.partialmethod": _partial_method,
     "functools.wraps": _wraps,
     "functools.lru_cache": _cache,
     "functools.reduce": _reduce,
