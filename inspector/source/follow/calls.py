@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from inspector.source.follow import builtin_calls, containers, enums, library_calls, natives, outside
+from inspector.source.follow import builtin_calls, containers, custom_ops, enums, library_calls, natives, outside
 from inspector.source.follow.attributes import put
 from inspector.source.follow.state import DEPTH_LIMIT, Arguments, Frame, Guard, LimitReached, Raised, Return
 from inspector.source.follow.statements import body_of
@@ -399,6 +399,8 @@ def _call_external(f: Follower, callee: External, arguments: Arguments, frame: F
         return Items(
             "tuple", [arguments.get(place, name) or NOTHING for place, name in enumerate(callee.node.names)], callee, callee.node.names
         )
+    if callee.name == custom_ops.DEFINED and callee.node is not None:
+        return custom_ops.call(f, callee, arguments, frame, node)
     if callee.node is not None and name == CACHED:
         return _call_cached(f, callee.node, arguments, frame, node)
     if callee.node is not None and name == DISPATCHED:
@@ -441,6 +443,10 @@ def decorate(f: Follower, decorator: Any, made: Value, frame: Frame) -> Value:
     """What a decorator makes of a function or class; what marks only, or cannot be followed, leaves it as it is."""
     with f.silent():
         try:
+            named = f.evaluate(decorator.func, frame) if isinstance(decorator, cst.Call) else NOTHING
+            operator = custom_ops.defined_by(named, made)
+            if operator is not None:
+                return operator
             value = f.evaluate(decorator, frame)
             if isinstance(value, External | Native):
                 return _leaf_decorator(f, value, made, frame, decorator)
