@@ -56,12 +56,17 @@ def understand(subject: Any, target_kind: str | None, hooks: tuple[str, ...], *,
 
 
 def _given(text: TorchText, instance: Any, more: tuple[str | None, tuple[Hook, ...]]) -> Asked:
-    from inspector.live import instances
+    from inspector.live import instances, modules
 
     described = instances.describe(instance)
     configuration = msgspec.structs.replace(described, target_kind=more[0], hooks=(*described.hooks, *more[1]))
-    asked = _with_sample(_beside(text, type(instance)), configuration, live=True)
-    return msgspec.structs.replace(asked, instance=instance)
+    beside = _beside(text, type(instance))
+    if losses.find(configuration.subject) is None:
+        found = modules.find_sample(configuration, docstring=reading.outline(beside, configuration.subject).docstring, instance=instance)
+        return Asked(beside, configuration, found if isinstance(found, Unresolved) else found[1], instance)
+    asked = _with_sample(beside, configuration, live=True)
+    sample = asked.sample if isinstance(asked.sample, Unresolved) else modules.in_dtype_of(instance, asked.sample)
+    return msgspec.structs.replace(asked, instance=instance, sample=sample)
 
 
 def _beside(text: TorchText, cls: type) -> TorchText:

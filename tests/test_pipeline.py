@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from inspector import inspect_loss, pipeline
+from inspector.errors import InspectError
 from inspector.report import Agreement, Example, NotRun, Observation, Report
 
 ORDER = """
@@ -132,3 +133,62 @@ def test_losses_are_listed_with_the_private_bases_last() -> None:
     assert sorted(set(public)) == sorted({name for name in names if not name.startswith("_") and name != "NLLLoss2d"})
     assert names[-2:] == ["_Loss", "_WeightedLoss"]
     assert "NLLLoss2d" in names
+
+
+class _Table:
+    weight = 2.0
+
+
+class _Own(nn.Module):
+    """Holds what no expression can say, in a dtype that is not the default."""
+
+    def __init__(self, table: _Table) -> None:
+        super().__init__()
+        self.table = table
+        self.scale = nn.Parameter(torch.full((3,), 0.5, dtype=torch.float64))
+
+    def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return self.table.weight * ((input - target) @ self.scale).sum()
+
+
+class _Fails(nn.Module):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("of its own")
+
+
+class _NotSetUp(nn.Module):
+    def __init__(self) -> None:
+        pass
+
+
+def test_an_own_instance_is_run_as_it_is() -> None:
+    report = inspect_loss(_Own(_Table()))
+    assert isinstance(report.agreement, Agreement), report.agreement
+    assert (report.agreement.read_not_run, report.agreement.run_not_read) == ((), ())
+    assert {check.status for check in report.checks} == {"not_run"}
+
+
+def test_what_an_own_class_raises_is_not_put_into_torchs_mouth() -> None:
+    observation = inspect_loss(_Fails()).observation
+    assert isinstance(observation, NotRun)
+    assert observation.reason.endswith("the first was refused: of its own")
+
+
+def test_an_instance_that_was_not_set_up_is_refused_in_one_line() -> None:
+    with pytest.raises(InspectError, match="has not called super"):
+        inspect_loss(_NotSetUp())
+
+
+@pytest.mark.parametrize("name", ["Linear", "Dropout", "BatchNorm2d"])
+def test_a_module_that_is_no_loss_is_not_checked_as_one(name: str) -> None:
+    before = torch.random.get_rng_state()
+    report = inspect_loss(name)
+    assert isinstance(report.agreement, Agreement)
+    assert report.checks == ()
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_a_double_instance_gets_double_inputs() -> None:
+    report = inspect_loss(nn.CrossEntropyLoss(weight=torch.full((4,), 0.5, dtype=torch.float64)))
+    assert isinstance(report.agreement, Agreement)
+    assert {check.status for check in report.checks} <= {"pass", "not_run"}

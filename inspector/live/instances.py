@@ -41,6 +41,9 @@ def describe(instance: nn.Module) -> Configuration:
         said = f"{type(instance).__name__} is no torch.nn.Module"
         raise InspectError("not-a-module", said, "", "give a name, a class or an instance of a loss")
     cls = type(instance)
+    if "_modules" not in vars(instance):
+        said = f"{cls.__name__}.__init__ has not called super().__init__()"
+        raise InspectError("not-a-module", said, "", "a Module that was not set up cannot be called")
     args = _arguments(instance)
     hooks = [(kind, naming.of_callable(function)) for kind, name in _HOOKS for function in getattr(instance, name, {}).values()]
     if getattr(instance, "_is_full_backward_hook", None) is False:  # the deprecated kind, which no configuration can ask for

@@ -18,9 +18,9 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from inspector.errors import InspectError
-from inspector.live import arguments, build, candidates
+from inspector.live import arguments, build, candidates, observe
 from inspector.live.written import expression
-from inspector.report import Argument, Configuration, Parameter, Sample, Unresolved
+from inspector.report import Argument, Configuration, Items, Parameter, Sample, TensorData, Term, Unresolved
 
 TRIALS = 1500
 """Calls that are tried at most with one argument list."""
@@ -29,8 +29,13 @@ _WARNED = 20
 """Calls that run with a warning, after which no call without one is looked for."""
 
 
-def find_sample(wanted: Configuration | str, *, docstring: str = "") -> tuple[Configuration, Sample] | Unresolved:
-    """A configuration with every required argument, and inputs it takes; the arguments that are given stay as they are."""
+def find_sample(
+    wanted: Configuration | str, *, docstring: str = "", instance: nn.Module | None = None
+) -> tuple[Configuration, Sample] | Unresolved:
+    """A configuration with every required argument, and inputs it takes; the arguments that are given stay as they are.
+
+    With an `instance`, inputs that a copy of it takes, in its dtype.
+    """
     given = Configuration(wanted, f"{wanted.rpartition('.')[2]}()") if isinstance(wanted, str) else wanted
     try:
         cls = build.find_class(given.subject)
@@ -39,11 +44,14 @@ def find_sample(wanted: Configuration | str, *, docstring: str = "") -> tuple[Co
     if not issubclass(cls, nn.Module) or cls.forward is nn.Module.forward:
         return Unresolved("it has no forward of its own, so there is nothing to call", given.subject)
     trials = _Trials(docstring or inspect.getdoc(cls) or "")
+    if instance is not None:
+        fitting = trials.search(cls, given, observe.copied(instance))
+        return (given, fitting) if fitting is not None else trials.refused(given)
     for configuration in _configurations(cls, given):
         found = trials.search(cls, configuration)
         if found is not None:
             return configuration, found
-    return Unresolved(f"no inputs found in {trials.count} tries; torch says: {trials.refusal}", given.subject)
+    return trials.refused(given)
 
 
 def _configurations(cls: type[nn.Module], given: Configuration) -> Iterator[Configuration]:
@@ -78,15 +86,22 @@ class _Trials:
         self.count = 0
         self.refusal = "nothing"
 
-    def search(self, cls: type[nn.Module], configuration: Configuration) -> Sample | None:
-        """The first inputs the configured module takes without a warning, else the first it takes at all."""
+    def refused(self, configuration: Configuration) -> Unresolved:
+        """That nothing was found, and what the first call said."""
+        if not self.count:
+            return Unresolved(f"no instance could be made: {self.refusal}", configuration.subject)
+        return Unresolved(f"no inputs found in {self.count} tries; the first was refused: {self.refusal}", configuration.subject)
+
+    def search(self, cls: type[nn.Module], configuration: Configuration, given: nn.Module | None = None) -> Sample | None:
+        """The first inputs the configured (or the given) module takes without a warning, else the first it takes at all."""
         try:
-            instance = build.make_instance(configuration)
+            instance = given if given is not None else build.make_instance(configuration)
         except InspectError as error:
             self._say(error.what)
             return None
         warned: list[Sample] = []
-        for sample in itertools.islice(candidates.inputs(cls, self._docstring, _held(instance)), TRIALS):
+        for drawn in itertools.islice(candidates.inputs(cls, self._docstring, _held(instance)), TRIALS):
+            sample = in_dtype_of(instance, drawn)
             outcome = self._tried(instance, configuration, sample)
             if outcome == "ran":
                 return sample
@@ -113,6 +128,22 @@ class _Trials:
     def _say(self, refusal: str) -> None:
         if self.refusal == "nothing":
             self.refusal = refusal
+
+
+def in_dtype_of(instance: nn.Module, sample: Sample) -> Sample:
+    """The sample in the floating dtype of a module's tensors, where they have one other than the default."""
+    dtypes = {str(one.dtype).removeprefix("torch.") for one in (*instance.parameters(), *instance.buffers()) if one.is_floating_point()}
+    if len(dtypes) != 1 or dtypes == {"float32"}:
+        return sample
+    (dtype,) = dtypes
+    return msgspec.structs.replace(sample, inputs=tuple(Argument(one.name, _retyped(one.value, dtype)) for one in sample.inputs))
+
+
+def _retyped(term: Term, dtype: str) -> Term:
+    if isinstance(term, Items):
+        return Items(term.kind, tuple(_retyped(item, dtype) for item in term.items))
+    floating = isinstance(term, TensorData) and term.dtype.startswith(("float", "bfloat"))
+    return msgspec.structs.replace(term, dtype=dtype) if floating else term
 
 
 def _held(instance: nn.Module) -> list[int]:

@@ -44,7 +44,7 @@ def observe(instance: Any, sample: Sample, *, root: Path, dtype: str | None = No
     place = device or _device_of(instance)
 
     def fresh() -> tuple[Any, list[Any]]:
-        return _copy(instance), build.make_inputs(sample, dtype=dtype, device=place)
+        return copied(instance), build.make_inputs(sample, dtype=dtype, device=place)
 
     recorder = Recorder(package=type(instance).__module__.partition(".")[0], root=root)
     with _undisturbed():
@@ -96,7 +96,7 @@ def _compared(plain: autograd.Graph, observed: autograd.Graph) -> str:
     return f"NOT the autograd graph of a plain run: {', '.join(observed.nodes) or 'none'}"
 
 
-def _copy(instance: Any) -> Any:
+def copied(instance: Any) -> Any:
     """A copy to call; the module itself where it cannot be copied (it holds a tensor that another tensor was computed from)."""
     lazy = [one for one in (*instance.parameters(), *instance.buffers()) if is_lazy(one)]
     kinds: dict[int, Any] = {id(one): type(one) for one in lazy}
