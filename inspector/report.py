@@ -251,13 +251,15 @@ class Step(Record, frozen=True):
     condition_value: Truth
     """Of `condition`; "true" where nothing guards the call."""
     because: str
-    """Why the condition has this value, or why this callee: one clause."""
+    """Why the condition has this value; where nothing guards the call, why this callee: one clause."""
     taken: Truth
     """Whether this call was read as one that happens in this configuration."""
     observable: bool = True
     """False where no profiler can see such a call: an operator on a tensor, a built-in type."""
     result: str = ""
     """The value that came back, as text, where it is known; "" otherwise."""
+    note: str = ""
+    """Why this callee, where `because` speaks of a condition."""
 
 
 class CallTrace(Record, frozen=True):

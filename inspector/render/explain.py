@@ -211,12 +211,13 @@ def ends_in_error(record: Step) -> bool:
 def step(record: Step, known: Facts) -> str:
     """Why this step is there, or what comes of it: one clause; "" where the record says nothing worth a line."""
     if record.kind == "unresolved":
-        return f"not known: {record.because}" if record.because else "not known"
+        reason = record.note or record.because
+        return f"not known: {reason}" if reason else "not known"
     return "; ".join(part for part in (_role(record, known), _outcome(record)) if part)
 
 
 def _role(record: Step, known: Facts) -> str:
-    reason = because(record) if not record.condition else ""
+    reason = because(record) if not record.condition else record.note
     if record.caller == "" and last(record.callee) == "__init__":
         return f"`{record.call_text}` makes the object, then runs this"
     if record.caller == "":

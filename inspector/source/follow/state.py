@@ -171,8 +171,9 @@ class State:
             callee_line=more.get("line", 0),
             condition=guard.text,
             condition_value=guard.value,
-            because=more.get("because") or guard.because,
+            because=guard.because if guard.text else more.get("because") or guard.because,
             taken="false" if self.dry else ("unknown" if self.uncertain else "true"),
+            note=more.get("because", "") if guard.text else "",
             observable=more.get("observable", True) and (not frame.module or self.library.text.is_followed(frame.module)),
         )
         self.drafts.append(DraftStep(step))
