@@ -20,7 +20,7 @@ TEXT = finders.find_installed()
 LOSSES = [entry for entry in catalog.read_catalog(TEXT).losses() if entry.public_name]
 
 KNOWN = {
-    "options=torch.nn.LinearCrossEntropyOptions(": "its operator goes through the C++ dispatcher, which calls wrappers that are made at import",
+    "options=torch.nn.LinearCrossEntropyOptions(": "its operator goes through the C++ dispatcher, to wrappers made at import",
     "BCELoss(weight=torch.tensor([": "torch.fx.experimental._config replaces its own class while it is imported",
 }
 """Configurations in which an edge is missing, by a part of their text, and why. Nothing else may be missing."""

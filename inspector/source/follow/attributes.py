@@ -326,7 +326,8 @@ def _from_tensor(f: Follower, value: Tensor, name: str, frame: Frame, node: Any)
         return NativeMethod(name, value)
     if name in ("T", "H", "mT", "mH"):
         return Tensor(turned(value.shape, whole=name in "TH"), value.dtype, value.requires_grad)
-    if value.cls is None and not f.library.stubs.has_attribute(name):
+    fallback = f.library.member(cls, "__getattr__") if isinstance(cls, ClassValue) else None
+    if fallback is None and not f.library.stubs.has_attribute(name):
         raise Raised("AttributeError")
     return Tensor(value.shape, value.dtype) if name in ("real", "imag", "grad") else NOTHING
 
