@@ -135,9 +135,9 @@ class _Maker:
         return self.configuration(*(one for one in needed if self._away(one) and one.name not in named), *more, target_kind=case.name)
 
     def _is_free(self, parameter: Parameter) -> bool:
-        """False for an argument that the case decides."""
+        """False for an argument that every case decides."""
         form = self._form(parameter.name)
-        return not any(parameter.name in case.when for case in self.definition.cases) and not (form and isinstance(form.values, Size))
+        return not all(parameter.name in case.when for case in self.definition.cases) and not (form and isinstance(form.values, Size))
 
     def of_hooks(self) -> Iterator[Configuration]:
         """Hooks on the default configuration."""
@@ -193,7 +193,7 @@ def _legal(form: ArgumentForm, default: Any, case: Case | None) -> list[Term]:
     if isinstance(domain, Choice):
         return [Constant(value) for value in domain.of]
     if isinstance(domain, Real):
-        numbers = [number for number in _NUMBERS if samples.takes(domain, number) and number != default]
+        numbers = [number for number in form.tried or _NUMBERS if samples.takes(domain, number) and number != default]
         return [Constant(number) for number in numbers[:2]]
     if case is None:
         return []

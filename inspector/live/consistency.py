@@ -137,22 +137,33 @@ def _repeated(runs: Runs) -> Iterator[Check]:
 
 
 def _untouched(runs: Runs) -> Iterator[Check]:
-    """Value and gradient are taken on copies, which are then compared with the originals bit by bit."""
+    """Value and gradient are taken on inputs made anew, which are then compared with others of the same sample bit by bit."""
+    originals = runs.trial.anew().inputs
     for reduction, configuration in runs.configurations.items():
-        copies = [copied(one) for one in runs.trial.inputs]
+        copies = [copied(one) for one in originals]
         value = runs.call(configuration, copies)
         if value is None:
             continue
-        leaves = [one for one in copies if isinstance(one, torch.Tensor) and one.requires_grad]
-        if leaves and value.requires_grad:
-            try:
-                gradients(value.sum(), leaves)
-            except build.REFUSALS as error:
-                yield not_run(runs.label("inputs", reduction), CLAIMS["inputs"], f"torch refused to differentiate: {build.one_line(error)}")
-                continue
-        pairs = zip(runs.trial.named_inputs().items(), copies, strict=True)
-        changed = [name for (name, one), copy in pairs if isinstance(one, torch.Tensor) and not same_bits(one, copy)]
-        yield stated(runs.label("inputs", reduction), CLAIMS["inputs"], not changed, f"changed: {', '.join(changed)}")
+        refusal = _differentiated(value, copies)
+        pairs = zip(runs.trial.named_inputs(), originals, copies, strict=True)
+        changed = [name for name, one, copy in pairs if isinstance(one, torch.Tensor) and not same_bits(one, copy)]
+        label = runs.label("inputs", reduction)
+        if refusal and not changed:
+            yield not_run(label, CLAIMS["inputs"], f"torch refused to differentiate: {refusal}")
+        else:
+            yield stated(label, CLAIMS["inputs"], not changed, f"changed: {', '.join(changed)}")
+
+
+def _differentiated(value: torch.Tensor, inputs: list[Any]) -> str:
+    """Takes the gradient by the inputs and leaves it; what torch said where it refused, else nothing."""
+    leaves = [one for one in inputs if isinstance(one, torch.Tensor) and one.requires_grad]
+    if not leaves or not value.requires_grad:
+        return ""
+    try:
+        gradients(value.sum(), leaves)
+    except build.REFUSALS as error:
+        return build.one_line(error)
+    return ""
 
 
 def _function(runs: Runs) -> Iterator[Check]:

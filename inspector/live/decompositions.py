@@ -20,6 +20,8 @@ from inspector.live.consistency import Runs, approximately, copied
 from inspector.live.derivatives import gradients
 from inspector.report import Check
 
+DTYPES = ("float64", "float32")
+"""Shorter dtypes are widened inside the decompositions, which makes both runs the same again."""
 CLAIM = "the loss value agrees with torch's own decompositions"
 
 
@@ -48,6 +50,8 @@ class _Decomposing(TorchDispatchMode):
 
 def checks(runs: Runs) -> Iterator[Check]:
     """Value and gradient under each reduction. Nothing where no operator of the loss has a decomposition."""
+    if runs.trial.dtype not in DTYPES:
+        return
     for reduction, configuration in runs.configurations.items():
         value = runs.value(reduction)
         if value is None:

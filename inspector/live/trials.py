@@ -61,6 +61,14 @@ class Trial(NamedTuple):
         """A new module of the same dtype and device."""
         return build.make_instance(configuration, dtype=self.dtype, device=self.setting.device)
 
+    def anew(self) -> Trial:
+        """The same trial with inputs as they were before anything was called with them, for a loss that changes its inputs."""
+        made = build.make_inputs(self.sample, dtype=self.dtype, device=self.setting.device)
+        for one, used in zip(made, self.inputs, strict=True):
+            if isinstance(one, torch.Tensor):
+                one.requires_grad_(used.requires_grad)
+        return self._replace(inputs=made)
+
     def terms(self, reduction: str) -> int:
         """How many numbers the loss value has under a reduction, as far as the reference knows."""
         if self.worked is None or reduction not in self.worked.reductions:

@@ -89,11 +89,12 @@ def reals(count: int, low: float, high: float, stream: random.Random, source: So
 def related(first: Sequence[float], shape: Sequence[int], turn: int, stream: random.Random, source: Source) -> list[float]:
     """Numbers to be compared with other ones: near them in one row and near their opposite in the next.
 
-    So distances come out small and large, similarities of both signs, and hinges active and inactive. `turn` says which comes first.
+    So distances come out small and large, similarities of both signs, and hinges active and inactive. A second such input (`turn` 1)
+    changes every two rows, so that each way of the one meets each way of the other.
     """
     width = math.prod(shape[1:])
-    turn += stream.randrange(2) if len(first) == 1 and source.is_later else 0
-    signs = [1.0 if (place // width + turn) % 2 == 0 else -1.0 for place in range(len(first))]
+    start = stream.randrange(2) if len(first) == 1 and source.is_later else turn
+    signs = [1.0 if ((place // width >> turn) + start) % 2 == 0 else -1.0 for place in range(len(first))]
     return [_snapped(sign * number + stream.uniform(-0.6, 0.6), 0.1, source.fraction()) for sign, number in zip(signs, first, strict=True)]
 
 

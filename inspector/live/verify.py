@@ -66,7 +66,7 @@ def verify(
                 continue
             found += against_reference(trial, kinds)
             found += differentiation.checks(trial, kinds)
-            found += consistency.checks(trial, kinds)
+            found += consistency.checks(trial.anew(), kinds)
             found += _spread(trial, kinds)
             found += decompositions.checks(Runs(trial)) if "decomposition" in kinds and trial.holds_numbers else ()
             found += ladders.checks(setting, dtype) if "identity" in kinds and _is_plain(setting) else ()

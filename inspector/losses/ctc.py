@@ -82,11 +82,16 @@ def _term(log_probs: Matrix, targets: Sequence[int], input_lengths: int, target_
     return -total
 
 
-def _by_log_probs(log_probs: Matrix, targets: Sequence[int], input_lengths: int, target_lengths: int, blank: int) -> Matrix:
-    """p - γ, γ[t][c] the probability that an alignment of the target is at label c in frame t; zero after the last frame."""
+def _by_log_probs(
+    log_probs: Matrix, targets: Sequence[int], input_lengths: int, target_lengths: int, blank: int, zero_infinity: bool
+) -> Matrix:
+    """p - γ, γ[t][c] the probability that an alignment of the target is at label c in frame t; zero after the last frame, and where
+    zero_infinity made the loss value zero."""
     x, path = _read(log_probs, targets, (input_lengths, target_lengths), blank)
     alphas, betas = _alphas(x, path, blank), _betas(x, path, blank)
     total = _sum(alphas[-1][-2:])
+    if total is None and zero_infinity:
+        return [[0] * len(row) for row in log_probs]
     slopes = [[exp(value) for value in row] for row in x]
     for t, row in enumerate(slopes):
         for s, label in enumerate(path):
@@ -134,10 +139,10 @@ SIZES = {"T": 7, "N": 3, "C": 4, "S": 3}
 LABELS = ClassIndices(below="C", excluding="blank")
 
 
-def _lengths(shape: Shape, held: str) -> tuple[InputForm, ...]:
+def _lengths(shape: Shape, held: str, frames: int = 6) -> tuple[InputForm, ...]:
     container = "tuple" if held == "tuple" else "tensor"
     return (
-        InputForm("input_lengths", shape, Lengths(6, "T"), dtype="int64", container=container),  # type: ignore[arg-type]
+        InputForm("input_lengths", shape, Lengths(frames, "T"), dtype="int64", container=container),  # type: ignore[arg-type]
         InputForm("target_lengths", shape, Lengths(1, "S"), dtype="int64", container=container),  # type: ignore[arg-type]
     )
 
@@ -155,10 +160,21 @@ def _unbatched(held: str) -> Case:
     return Case(f"{held} lengths, (T, C)", f"{held} lengths", SIZES, inputs)
 
 
+def _too_few_frames() -> Case:
+    """Targets longer than their frames have no alignment: an infinite loss value, which zero_infinity makes zero."""
+    labels = InputForm("targets", ("N", "S"), LABELS, dtype="int64")
+    inputs = (log_probabilities("log_probs", ("T", "N", "C"), 2), labels, *_lengths(("N",), "tensor", 2))
+    return Case("too few frames for the first target, (T, N, C)", "tensor lengths", {**SIZES, "T": 2}, inputs, when={"zero_infinity": True})
+
+
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.CTCLoss",
     function="torch.nn.functional.ctc_loss",
-    cases=(*(_case(targets, held) for held in ("tensor", "tuple") for targets in ("padded", "concatenated")), _unbatched("tensor")),
+    cases=(
+        *(_case(targets, held) for held in ("tensor", "tuple") for targets in ("padded", "concatenated")),
+        _unbatched("tensor"),
+        _too_few_frames(),
+    ),
     arguments=(ArgumentForm("blank", ClassIndices(below="C")), REDUCTION, ArgumentForm("zero_infinity", Choice((False, True)))),
     rules=(RULE,),
     reductions=(MEAN, SUM, NONE),

@@ -82,7 +82,7 @@ DEFINITION = LossDefinition(
         _case("one variance a row, var (N)", ("N", "D"), ("N",)),
         _case("(N, D, H, W)", ("N", "D", "H", "W"), ("N", "D", "H", "W")),
     ),
-    arguments=(ArgumentForm("full", Choice((False, True))), ArgumentForm("eps", Real(low=0.0, low_open=True)), REDUCTION),
+    arguments=(ArgumentForm("full", Choice((False, True))), ArgumentForm("eps", Real(low=0.0, low_open=True), tried=(0.5, 1.0)), REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,
     ladders=(

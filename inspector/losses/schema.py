@@ -139,6 +139,8 @@ class ArgumentForm(Spec, frozen=True):
     values: Values | InputForm
     required: tuple[Term, ...] = ()
     """For an argument without a default: values to construct with, the first by preference. A `Size` needs none."""
+    tried: tuple[float, ...] = ()
+    """For a real argument: the numbers to set it to, where the usual ones would make no difference to the samples."""
     others: tuple[Term, ...] = ()
     """Legal values to try that the set of values cannot say: a callable, an options object."""
 
