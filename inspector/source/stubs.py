@@ -15,6 +15,7 @@ from inspector.source.finders import TorchText
 _OPERATORS = frozenset({"torch", *(f"torch._C._{group}" for group in ("fft", "linalg", "nested", "nn", "sparse", "special"))})
 """Where operators of torch's list are found in Python."""
 
+_TOP = re.compile(r"(?:def |class )?(\w+)\b(?=\s*[:=(\[])")
 _SIGNATURE = re.compile(r"\n *def \w+\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):")
 
 
@@ -46,6 +47,7 @@ class Stubs:
 
     def __init__(self, text: TorchText) -> None:
         self._text = text
+        self._names = lru_cache(maxsize=64)(self._names_of)
         self.defines = lru_cache(maxsize=4096)(self._defines)
         self.tensor_class = lru_cache(maxsize=1)(self._tensor_class)
         self.returns = lru_cache(maxsize=4096)(self._returns)
@@ -58,9 +60,12 @@ class Stubs:
         return self._text.text_of(path) if path else ""
 
     def _defines(self, module: str, name: str) -> bool:
-        text = self._stub(module)
-        heads = (f"def {name}", f"class {name}", f"{name}:", f"{name} :", f"{name} =", f"{name}=")
-        return any(_line_with(text, head) >= 0 for head in heads)
+        return name in self._names(module)
+
+    def _names_of(self, module: str) -> frozenset[str]:
+        """The names that a stub defines at its top."""
+        tops = (_TOP.match(line) for line in self._stub(module).split("\n") if line[:1] not in " )#@")
+        return frozenset(top[1] for top in tops if top is not None)
 
     def _returns(self, name: str) -> str:
         owner, _, short = name.rpartition(".")

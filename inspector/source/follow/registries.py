@@ -28,6 +28,8 @@ def is_filled_later(value: Value | None) -> bool:
 
 def fill_global(f: Follower, table: ModuleTable, found_at: Definition, value: Value) -> None:
     """Runs what stands below a module-level object and, in modules that import it, everywhere, and mentions it."""
+    if _is_torch(table):
+        return
     below = found_at.end
     for other, known_as in _importers(f, table, found_at.name):
         if "." not in known_as:
@@ -40,6 +42,8 @@ def fill_global(f: Follower, table: ModuleTable, found_at: Definition, value: Va
 def fill_member(f: Follower, cls: ClassValue) -> None:
     """The same for an attribute of a class: its subclasses register themselves, decorators made by the class register others."""
     table = f.library.table_of(cls)
+    if _is_torch(table):
+        return
     short = cls.qualname.partition(".")[0]
     initialise = f.library.member(cls, "__init_subclass__")
     for other, known_as in _importers(f, table, short):
@@ -50,11 +54,13 @@ def fill_member(f: Follower, cls: ClassValue) -> None:
                 _run_if_mentioned(f, other, (found, head), known_as)
 
 
+def _is_torch(table: ModuleTable) -> bool:
+    return table.name.partition(".")[0] == "torch"
+
+
 def _importers(f: Follower, table: ModuleTable, name: str) -> Iterator[tuple[ModuleTable, str]]:
     """The module itself and those of its package that import the name, each with the name it has there."""
     yield table, name
-    if table.name.partition(".")[0] == "torch":
-        return
     for other in f.imported_modules():
         if other is table:
             continue
