@@ -320,6 +320,10 @@ def key_of(value: Value) -> Any:
             return NO_KEY
 
 
+SHORT = 6
+"""Constants in a list that are written out; of more only their number is said."""
+
+
 def describe(value: Value) -> str:
     """A short text for a value, as a person would say it."""
     match value:
@@ -327,6 +331,11 @@ def describe(value: Value) -> str:
             return repr(constant)
         case Unknown(kind=kind):
             return f"some {kind}" if kind else "not known"
+        case Items(kind="list" | "tuple" as kind, items=[_, *_] as items) if len(items) <= SHORT and all(
+            isinstance(item, Const) for item in items
+        ):
+            written = ", ".join(describe(item) for item in items)
+            return f"[{written}]" if kind == "list" else f"({written}{',' if len(items) == 1 else ''})"
         case Items(kind=kind, items=items):
             return f"a {kind}" if items is None else ("empty" if not items else f"a {kind} of {len(items)}")
         case Mapping(items=entries, complete=complete):
