@@ -18,6 +18,7 @@ from inspector.losses.schema import (
     NoReference,
     Real,
     Rule,
+    Simpler,
     Size,
     Slope,
 )
@@ -133,8 +134,15 @@ RULE = Rule(
     slopes=(
         Slope("input", by("x") + r"W^\top \delta + U_i^\top V_i^\top \eta", "∂ℓ/∂x = Wᵀ·δ + Uᵀ·Vᵀ·η", _by_input),
         Slope("head.weight", by("W") + r"\delta x^\top", "∂ℓ/∂W = δ·xᵀ", _by_head),
-        Slope("head.bias", by("b") + r"\delta", "∂ℓ/∂b = δ", _head_error),
+        Slope("head.bias", by("b") + r"\delta", "∂ℓ/∂b = δ", _head_error, when={"head_bias": True}),
         *(slope for i in range(CLUSTERS) for slope in _tail_slopes(i)),
+    ),
+    simpler=(
+        Simpler(
+            {"head_bias": False},
+            r"\ell = -\log \operatorname{softmax}(W x)_{j} - \log \operatorname{softmax}(V_i U_i x)_{y - c_i}",
+            "ℓ = −log(softmax(W·x)[j]) − log(softmax(V·U·x)[y − c])",
+        ),
     ),
     core=("F", "K", *(f"{letter}{i}" for i in range(CLUSTERS) for letter in "gk")),
 )

@@ -44,7 +44,7 @@ RULE = Rule(
     latex=r"\ell = " + either(r"1 - \cos", "y = 1", r"\max(0, \cos - m)"),
     text="ℓ = 1 − cos if y = 1, else max(0, cos − m)",
     symbols={"a": "input1", "b": "input2", "y": "target", "m": "margin"},
-    where="cos = a·b/(‖a‖·‖b‖), ‖a‖² = Σ a² + 1e−12; k = −1 if y = 1, else [cos − m > 0]",
+    where="cos = a·b/(‖a‖·‖b‖), ‖a‖² = Σ a² + 1e−12; k = −1 if y = 1, else [cos − m > 0]; any y but 1 and −1 contributes nothing",
     where_latex=r"\cos = \frac{a \cdot b}{\|a\| \|b\|},\ \|a\|^2 = \sum a_i^2 + 10^{-12},\ k = " + either("-1", "y = 1", r"[\cos - m > 0]"),
     term=_term,
     slopes=(

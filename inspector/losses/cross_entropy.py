@@ -129,6 +129,7 @@ PROBABILITY_RULE = Rule(
             by("y_c") + r"-(1 - \varepsilon)\, w_c \log p_c",
             "∂ℓ/∂y[c] = −(1 − ε)·w[c]·log(p[c])",
             slope_by_probabilities,
+            (Simpler(_PLAIN, by("y_c") + r"-\log p_c", "∂ℓ/∂y[c] = −log(p[c])"),),
         ),
     ),
     core=("C",),
@@ -143,6 +144,7 @@ INDEX_MEAN = Reduction(
     "L = Σ ℓ / Σ w[y]",
     share=share_of_index,
     target_kind="indices",
+    simpler=(Simpler({"weight": None}, r"L = \frac{1}{n} \sum_i \ell_i", "L = Σ ℓ / n, n the number of kept targets"),),
 )
 REDUCTIONS = (INDEX_MEAN, replace(MEAN, target_kind="probabilities"), SUM, NONE)
 

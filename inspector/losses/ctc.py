@@ -192,7 +192,8 @@ DEFINITION = LossDefinition(
             },
         ),
     ),
-    mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite.",
+    mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite, "
+    "or 0 with zero_infinity=True.",
     deviations=(
         Deviation(
             "layout",

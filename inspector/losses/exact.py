@@ -131,6 +131,8 @@ class Exact:
     def log(self) -> Exact:
         if self.value == 0:
             return Exact(-_INFINITY, 0.0)
+        if self.value < 0:
+            return Exact(_NAN, 0.0)
         return _result(_CONTEXT.log(self.value), ((self, 1 / (self.near or _TINY)),), lambda _: (_EXACT_ONE / _bare(self),))
 
     def root(self, degree: Exact | float) -> Exact:

@@ -33,7 +33,7 @@ RULE = Rule(
     latex=r"\ell = \frac{1}{2} \left(\log v + \frac{(x - y)^2}{v}\right) + \frac{1}{2} \log(2 \pi)",
     text="ℓ = (log(v) + (x − y)²/v)/2 + log(2·π)/2",
     symbols={"x": "input", "y": "target", "var": "var", "ε": "eps"},
-    where="v = max(var, ε); the bound is not differentiated, and the last summand is there only if full",
+    where="v = max(var, ε); the bound is not differentiated",
     where_latex=r"v = \max(\text{var}, \varepsilon)",
     term=_term,
     slopes=(

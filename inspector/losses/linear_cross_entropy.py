@@ -10,7 +10,20 @@ from inspector.losses.arguments import CLASS_WEIGHT, LABEL_SMOOTHING, REDUCTION
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, Vector, dot
-from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, InputForm, Ladder, LossDefinition, Rule, Size, Slope
+from inspector.losses.schema import (
+    ArgumentForm,
+    Case,
+    Choice,
+    Deviation,
+    InputForm,
+    Ladder,
+    LossDefinition,
+    Plain,
+    Rule,
+    Simpler,
+    Size,
+    Slope,
+)
 from inspector.report import Argument, Constant, Items, Maker, Reference
 
 
@@ -58,12 +71,33 @@ def _by_target(input: Vector, parameters: Mapping[str, Any], weight: Vector | No
     return ce.slope_by_probabilities(_logits(input, parameters), weight, label_smoothing)
 
 
-_LOGITS = "z = W·x + b, δ = ∂ℓ/∂z[c] = p[c]·Σ_k(w[k]·q[k]) − w[c]·q[c], "
 _SLOPES = (
     Slope("input", by("x") + r"W^\top \delta", "∂ℓ/∂x = Wᵀ·δ", _by_input),
     Slope("linear.weight", by("W") + r"\delta x^\top", "∂ℓ/∂W = δ·xᵀ", _by_weight),
-    Slope("linear.bias", by("b") + r"\delta", "∂ℓ/∂b = δ", _delta),
+    Slope("linear.bias", by("b") + r"\delta", "∂ℓ/∂b = δ", _delta, when={"bias": True}),
 )
+
+
+def _where(rule: Rule, shown: Rule | Simpler, *, bias: bool) -> tuple[str, str]:
+    """What the letters stand for, as text and in LaTeX: the logits z, their slope δ as cross entropy has it, and the rest."""
+    slopes = {tuple(each.when.items()): each for each in rule.slopes[0].simpler}
+    slope = slopes.get(tuple(shown.when.items()), rule.slopes[0]) if isinstance(shown, Simpler) else rule.slopes[0]
+    said = (rule.where, rule.where_latex) if isinstance(shown, Rule) or shown.where is None else (shown.where, shown.where_latex)
+    logits = ("z = W·x + b", "z = W x + b") if bias else ("z = W·x", "z = W x")
+    delta = slope.text.replace("∂x", "∂z")
+    text = f"{logits[0]}, δ = {delta}, {said[0].replace('softmax(x)', 'softmax(z)')}"
+    return text, rf"{logits[1]},\ " + said[1].replace("(x)", "(z)", 1)
+
+
+def _shorter(rule: Rule) -> tuple[Simpler, ...]:
+    """Each form of cross entropy with and without a bias, the shortest first."""
+    found = []
+    forms: tuple[Simpler | Rule, ...] = (*rule.simpler, rule)
+    for shown in forms:
+        for bias in (False, True):
+            when: dict[str, Plain] = {**(shown.when if isinstance(shown, Simpler) else {}), **({} if bias else {"bias": False})}
+            found.append(Simpler(when, shown.latex, shown.text, *_where(rule, shown, bias=bias)))
+    return tuple(found)
 
 
 def _on_logits(rule: Rule, more: tuple[Slope, ...]) -> Rule:
@@ -71,9 +105,9 @@ def _on_logits(rule: Rule, more: tuple[Slope, ...]) -> Rule:
     return replace(
         rule,
         symbols={**ce.SYMBOLS, "W": "linear.weight", "b": "linear.bias"},
-        where=_LOGITS + rule.where.replace("softmax(x)", "softmax(z)"),
-        where_latex=r"z = W x + b,\ " + rule.where_latex.replace("(x)", "(z)", 1),
-        simpler=(),
+        where=_where(rule, rule, bias=True)[0],
+        where_latex=_where(rule, rule, bias=True)[1],
+        simpler=_shorter(rule),
         term=_term,
         slopes=(*_SLOPES, *more),
         core=("F", "C"),

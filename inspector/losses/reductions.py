@@ -24,7 +24,7 @@ def chosen(constants: Mapping[str, Any], default: str) -> str:
     """The reduction that the constructor arguments choose: `size_average` and `reduce`, once either is given, overrule `reduction`."""
     size_average, reduce = constants.get("size_average"), constants.get("reduce")
     if size_average is None and reduce is None:
-        return str(constants.get("reduction") or default)
+        return str(constants.get("reduction", default))
     if reduce is False:
         return "none"
     return "sum" if size_average is False else "mean"

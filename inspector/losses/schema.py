@@ -173,6 +173,8 @@ class Slope(Spec, frozen=True):
     """Shorter forms, the first that applies is shown."""
     shown: bool = True
     """False for one that differs from another only in which of several like parameters it is by."""
+    when: dict[str, Plain] = {}
+    """Constructor arguments with which there is such a parameter, such as {"bias": True}."""
 
 
 class Rule(Spec, frozen=True):
@@ -220,6 +222,8 @@ class Reduction(Spec, frozen=True):
     """True: the denominator is the size of the first axis of the first input, whatever the terms are."""
     target_kind: str | None = None
     """The kind of inputs it holds for; None for every kind."""
+    simpler: tuple[Simpler, ...] = ()
+    """Shorter forms, the first that applies is shown."""
 
 
 class Field(Spec, frozen=True):

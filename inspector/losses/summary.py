@@ -5,6 +5,7 @@ In: a definition and a configuration. Out: report.Definition. Evaluates nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,10 +42,12 @@ def summarise(definition: LossDefinition, configuration: Configuration) -> Defin
     rule = None if case is None else _rule(definition, case, given)
     if case is None or rule is None:
         return Definition((), notes=_notes(definition))
-    reductions = [each for each in definition.reductions if each.target_kind in (None, case.target_kind)]
+    reductions = {each.name: each for each in definition.reductions if each.target_kind in (None, case.target_kind)}
+    shown = _shown(definition, reductions, given)
     return Definition(
-        formulas=tuple(_formulas(rule, reductions, given)),
-        denominators={each.name: each.words for each in reductions},
+        formulas=tuple(_formulas(definition, rule, shown, given)),
+        denominators={field.name: reductions[field.reduction].words for field in definition.fields}
+        or {each.name: each.words for each in reductions.values()},
         inputs=tuple(describe_input(form) for form in case.inputs),
         notes=_notes(definition),
     )
@@ -71,25 +74,56 @@ def describe_input(form: InputForm) -> str:
 # -- which formulas -----------------------------------------------------------------------------------------------------
 
 
-def _formulas(rule: Rule, reductions: Sequence[Reduction], given: Mapping[str, Any]) -> list[Formula]:
-    shown = _shortest(rule.simpler, given) or rule
-    formulas = [Formula("term", shown.latex, shown.text)]
-    said = rule if shown.where is None else shown
-    if said.where:
-        formulas.append(Formula("where", said.where_latex, said.where))
-    name = chosen(given, reductions[0].name)
-    formulas += [Formula(f"loss, reduction='{each.name}'", each.latex, each.text) for each in reductions if each.name == name]
-    return formulas + [_slope(slope, given) for slope in rule.slopes if slope.shown]
+def _shown(definition: LossDefinition, reductions: Mapping[str, Reduction], given: Mapping[str, Any]) -> list[tuple[str, Reduction]]:
+    """What is returned, each with its reduction: the fields of what has several, else the loss value."""
+    if definition.fields:
+        return [(f".{field.name}" + (f", times {field.factor}" if field.factor != 1 else ""), reductions[field.reduction])
+                for field in definition.fields]  # fmt: skip
+    name = chosen(given, next(iter(reductions), ""))
+    return [(f"loss, reduction='{name}'", reductions[name])] if name in reductions else []
 
 
-def _slope(slope: Slope, given: Mapping[str, Any]) -> Formula:
-    shown = _shortest(slope.simpler, given) or slope
+def _formulas(definition: LossDefinition, rule: Rule, returned: Sequence[tuple[str, Reduction]], given: Mapping[str, Any]) -> list[Formula]:
+    shorter = _shortest(definition, rule.simpler, given)
+    shown: Rule | Simpler = shorter or rule
+    own = shorter is not None and shorter.where is not None
+    where, where_latex = (shorter.where or "", shorter.where_latex) if shorter is not None and own else (rule.where, rule.where_latex)
+    slopes = [_slope(definition, slope, given) for slope in rule.slopes if slope.shown and _holds(definition, slope.when, given)]
+    values = [_value(definition, name, reduction, given) for name, reduction in returned]
+    letters = _letters(definition, rule, given, " ".join((shown.text, where, *(each.text for each in (*values, *slopes)))))
+    explained = (Formula("where", where_latex, where), Formula("letters", "", letters))
+    return [Formula("term", shown.latex, shown.text), *(line for line in explained if line.text), *values, *slopes]
+
+
+def _value(definition: LossDefinition, name: str, reduction: Reduction, given: Mapping[str, Any]) -> Formula:
+    shown = _shortest(definition, reduction.simpler, given) or reduction
+    return Formula(name, shown.latex, shown.text)
+
+
+def _letters(definition: LossDefinition, rule: Rule, given: Mapping[str, Any], text: str) -> str:
+    """Which inputs, arguments and parameters the letters of a text stand for, and what an argument is here."""
+    apart = [(letter, name) for letter, name in rule.symbols.items() if letter != name]
+    used = [(letter, name) for letter, name in apart if re.search(rf"(?<!\w){re.escape(letter)}(?!\w)", text)]
+    return ", ".join(f"{letter} = {name}{_here(definition, name, given)}" for letter, name in used)
+
+
+def _here(definition: LossDefinition, name: str, given: Mapping[str, Any]) -> str:
+    argument = next((each for each in definition.arguments if each.name == name), None)
+    if argument is None or given.get(name, None) is _OTHER:
+        return ""
+    if name in given:
+        return f" ({given[name]} here)" if given[name] is not None else " (not given)"
+    return " (not given: 1)" if isinstance(argument.values, InputForm) else ""
+
+
+def _slope(definition: LossDefinition, slope: Slope, given: Mapping[str, Any]) -> Formula:
+    shown = _shortest(definition, slope.simpler, given) or slope
     return Formula(f"gradient by {slope.of}", shown.latex, shown.text)
 
 
-def _shortest(forms: Sequence[Simpler], given: Mapping[str, Any]) -> Simpler | None:
-    """The first shorter form whose arguments all have the value it needs; one that is not given has it, being at its default."""
-    return next((form for form in forms if all(given.get(name, value) == value for name, value in form.when.items())), None)
+def _shortest(definition: LossDefinition, forms: Sequence[Simpler], given: Mapping[str, Any]) -> Simpler | None:
+    """The first shorter form whose arguments all have the value it needs; one that is not given is at its default."""
+    return next((form for form in forms if _holds(definition, form.when, given)), None)
 
 
 def _case(definition: LossDefinition, configuration: Configuration, given: Mapping[str, Any]) -> Case | None:
@@ -104,9 +138,9 @@ def _rule(definition: LossDefinition, case: Case, given: Mapping[str, Any]) -> R
 
 
 def _holds(definition: LossDefinition, when: Mapping[str, Plain], given: Mapping[str, Any]) -> bool:
-    """True where the arguments have these values; the first of a Choice is the default."""
+    """True where the arguments have these values. The first of a Choice is the default; of any other argument, what it is asked for."""
     defaults = {each.name: each.values.of[0] for each in definition.arguments if isinstance(each.values, Choice) and each.values.of}
-    return all(given.get(name, defaults.get(name)) == value for name, value in when.items())
+    return all(given.get(name, defaults.get(name, value)) == value for name, value in when.items())
 
 
 def _notes(definition: LossDefinition) -> tuple[str, ...]:

@@ -172,7 +172,35 @@ def test_every_summary_has_a_formula_for_the_term_the_loss_and_each_gradient(los
     found = losses.summarise(loss, Configuration(loss.qualified_name, ""))
     names = [each.name for each in found.formulas]
     assert names[0] == "term"
-    assert sum(name.startswith("loss") for name in names) == 1
-    assert sum(name.startswith("gradient") for name in names) == len([slope for slope in loss.rules[0].slopes if slope.shown])
+    assert sum(name.startswith(("loss", ".")) for name in names) == max(1, len(loss.fields))
+    always = [slope for slope in loss.rules[0].slopes if slope.shown and not slope.when]
+    assert [name for name in names if name.startswith("gradient")] == [f"gradient by {slope.of}" for slope in always]
     assert found.denominators
     assert found.inputs
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "there"),
+    [("LinearCrossEntropyLoss", (Argument("bias", Constant(True)),), True), ("LinearCrossEntropyLoss", (), False)],
+)
+def test_a_parameter_that_an_argument_makes_is_in_the_formulas_only_with_it(name: str, args: tuple[Argument, ...], there: bool) -> None:
+    loss = losses.find(f"torch.nn.modules.loss.{name}")
+    assert loss is not None
+    found = {each.name: each.text for each in losses.summarise(loss, Configuration(loss.qualified_name, "", args)).formulas}
+    assert ("gradient by linear.bias" in found) == there
+    assert ("W·x + b" in found["where"]) == there
+
+
+def test_every_letter_of_a_formula_is_explained_with_the_value_it_has() -> None:
+    loss = losses.find("torch.nn.modules.loss.CrossEntropyLoss")
+    assert loss is not None
+    args = (Argument("label_smoothing", Constant(0.1)),)
+    found = {each.name: each.text for each in losses.summarise(loss, Configuration(loss.qualified_name, "", args)).formulas}
+    assert found["letters"] == "x = input, y = target, w = weight (not given: 1), ε = label_smoothing (0.1 here)"
+
+
+def test_a_reduction_that_does_not_exist_has_no_formula() -> None:
+    loss = losses.find("torch.nn.modules.loss.MSELoss")
+    assert loss is not None
+    found = losses.summarise(loss, Configuration(loss.qualified_name, "", (Argument("reduction", Constant(None)),)))
+    assert not [each.name for each in found.formulas if each.name.startswith("loss")]
