@@ -113,7 +113,7 @@ def check_table(checks: Sequence[Check], *, each: bool) -> CheckTable:
 def footnote(checks: Sequence[Check]) -> str:
     """What a star behind an error means, with the greatest error it stands for; "" where there is none."""
     errors = [check.abs_error for check in checks if _cancels(check) and isinstance(check.abs_error, int | float)]
-    return f"* nearly cancels somewhere: there the error is absolute, at most {max(errors):.1e}" if errors else ""
+    return f"* where the exact value cancels to less than its rounding, the error is absolute: at most {max(errors):.1e}" if errors else ""
 
 
 def _sentence(checks: Sequence[Check]) -> str:
@@ -147,7 +147,7 @@ def cell_of(group: Sequence[Check]) -> CheckCell:
 def _worst(group: Sequence[Check]) -> str:
     """The greatest error in ulp; one that is not finite ("nan", "inf") is the worst there is. A star where there are others.
 
-    Where the exact value nearly cancels, units of its last place say nothing: such an error passed by the absolute tolerance alone.
+    Where summands cancel to less than their own rounding, units in the last place of what is left say nothing.
     """
     ran = [check for check in group if check.ulp_error is not None and check.status != "not_run"]
     errors = [check.ulp_error for check in ran if not _cancels(check)]
@@ -157,7 +157,8 @@ def _worst(group: Sequence[Check]) -> str:
 
 
 def _cancels(check: Check) -> bool:
-    """Whether a check passed although its relative error is beyond the relative tolerance."""
-    error, tolerance = check.rel_error, check.rtol
-    beyond = isinstance(tolerance, int | float) and (error == "inf" or (isinstance(error, int | float) and error > tolerance))
-    return check.status == "pass" and beyond
+    """Whether a check passed where the rounding that the tolerance allows is as large as the exact value itself."""
+    expected, tolerance = check.expected, check.atol
+    if not isinstance(expected, int | float) or not isinstance(tolerance, int | float) or not check.abs_error:
+        return False
+    return check.status == "pass" and abs(expected) <= tolerance
