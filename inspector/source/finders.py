@@ -134,6 +134,12 @@ def find_installed() -> TorchText:
     folder = folder_of_package("torch")
     if folder is None:
         raise CouldNotRun("torch-missing", "torch is not installed", sys.prefix, "pip install torch, or inspect-loss show a saved report")
+    return _installed_in(folder)
+
+
+@lru_cache(maxsize=1)
+def _installed_in(folder: Path) -> TorchText:
+    """Read once in a process: an installed torch does not change while it is in use, and what was parsed of it serves every loss."""
     return in_folder(folder, origin="installed")
 
 
