@@ -110,7 +110,7 @@ def described(record: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 def record_table(record: ast.ClassDef) -> str:
     rows = [f"| `{name}` | `{kind}` | {text} |" for name, kind, text in escaped(record)]
     tag = next((str(ast.literal_eval(word.value)) for word in record.keywords if word.arg == "tag"), "")
-    head = f'### `{record.name}`\n\n{" ".join((ast.get_docstring(record) or "").split())}'
+    head = f"### `{record.name}`\n\n{' '.join((ast.get_docstring(record) or '').split())}"
     if tag:
         head += f' Its `type` is `"{tag}"`.'
     return "\n".join([head, "", "| field | type | what it holds |", "|---|---|---|", *rows])

@@ -28,7 +28,6 @@ PICTURES = {"cross-entropy": ("inspect-loss CrossEntropyLoss", 100)}
 """Name of the picture -> command and columns."""
 
 
-
 def palette(text: str) -> TerminalTheme:
     """A theme from 18 colours in hexadecimal: background, foreground, the eight normal ones, the eight bright ones."""
     colours = [(int(word[:2], 16), int(word[2:4], 16), int(word[4:], 16)) for word in text.split()]
@@ -37,14 +36,10 @@ def palette(text: str) -> TerminalTheme:
 
 THEMES = {
     "light": palette(
-        "ffffff 24292f"
-        " 24292f be1e2d 116329 7d4e00 0950ae 6e3caa 14697d 57606a"
-        " 57606a cf222e 1a7f37 9a6700 2164c8 8250df 1b7c83 24292f"
+        "ffffff 24292f 24292f be1e2d 116329 7d4e00 0950ae 6e3caa 14697d 57606a 57606a cf222e 1a7f37 9a6700 2164c8 8250df 1b7c83 24292f"
     ),
     "dark": palette(
-        "0d1117 e6edf3"
-        " 6e7681 ff7b72 3fb950 d29922 58a6ff bc8cff 39c5cf b1bac4"
-        " 9198a1 ffa198 56d364 e3b341 79c0ff d2a8ff 56d4dd ffffff"
+        "0d1117 e6edf3 6e7681 ff7b72 3fb950 d29922 58a6ff bc8cff 39c5cf b1bac4 9198a1 ffa198 56d364 e3b341 79c0ff d2a8ff 56d4dd ffffff"
     ),
 }
 

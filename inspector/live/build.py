@@ -139,12 +139,12 @@ def _call(term: Maker, target: _Target) -> Any:
         return _placed(made, target)
     if allowed.is_under_torch_nn(name):
         cls = find_class(name)
-        if _may_be_constructed(cls):
+        if may_be_constructed(cls):
             return _moved(_construct(cls, term.args, name, target), target)
     raise allowed.not_allowed(f"{term.function}(…)")
 
 
-def _may_be_constructed(cls: type) -> bool:
+def may_be_constructed(cls: type) -> bool:
     """True for modules of torch.nn and for the plain records that some of them take as options."""
     return _is_of_torch_nn(cls) and (issubclass(cls, nn.Module) or dataclasses.is_dataclass(cls))
 

@@ -6,6 +6,7 @@ parameter with a default is left at it where nothing on the instance says otherw
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import itertools
 from collections.abc import Mapping
@@ -98,6 +99,8 @@ def to_term(value: Any) -> Term:
         return Maker(build.public_name(type(value)), _arguments(value))
     if isinstance(value, torch.dtype):
         return Reference(str(value))
+    if dataclasses.is_dataclass(value) and build.may_be_constructed(type(value)):
+        return Maker(build.public_name(type(value)), _fields_given(value))
     return _named(value)
 
 
@@ -250,6 +253,8 @@ def _same(one: Any, other: Any) -> bool:
         return _same_tensor(one, other)
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
         return type(one) is type(other) and len(one) == len(other) and all(map(_same, one, other))
+    if dataclasses.is_dataclass(one) and type(one) is type(other):
+        return all(_same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
     if isinstance(one, (bool, int, float, str, type(None))):
         return type(one) is type(other) and (one == other or one != one)
     return one is other or type(one) is type(other)
@@ -261,6 +266,12 @@ def _same_tensor(one: torch.Tensor, other: torch.Tensor) -> bool:
     if not alike or isinstance(one, nn.Parameter):
         return alike
     return "meta" in (one.device.type, other.device.type) or bool(torch.equal(one.detach().cpu(), other.detach().cpu()))
+
+
+def _fields_given(value: Any) -> tuple[Argument, ...]:
+    """The fields of a record away from their defaults."""
+    fields = [(one, getattr(value, one.name)) for one in dataclasses.fields(value) if one.init]
+    return tuple(Argument(one.name, to_term(held)) for one, held in fields if not _same(held, one.default))
 
 
 def _tensor_term(value: torch.Tensor) -> Term:
