@@ -10,7 +10,7 @@ import click
 from inspector.cli.names import complete_names
 from inspector.cli.output import How, Output, look, looks
 from inspector.cli.progress import Bar
-from inspector.errors import InspectError
+from inspector.errors import CouldNotRun, InspectError
 from inspector.evidence import DTYPES, KINDS
 
 if TYPE_CHECKING:
@@ -76,12 +76,14 @@ def command(names: tuple[str, ...], every: bool, **options: Unpack[Options]) -> 
 
 
 def show(evidence: Evidence, how: How, *, as_json: bool) -> int:
-    """Writes the evidence as it is wanted; 1 where a check failed, else 0."""
+    """Writes the evidence as it is wanted; 1 where a check failed, 3 where the loss was never called, else 0."""
     from inspector.render import verified
 
     with Output(how["output"], pager=False if as_json else how["pager"]) as out:
         out.write(evidence.to_json(indent=2) if as_json else verified.to_terminal(evidence, look(how)))
-    return int(verified.failed(evidence))
+    if verified.failed(evidence):
+        return 1
+    return CouldNotRun.exit_code if verified.never_called(evidence) else 0
 
 
 def _part(shard: str) -> tuple[int, int]:

@@ -50,6 +50,14 @@ def failed(evidence: Evidence) -> bool:
     return any(outcome.status == "fail" for column in evidence.columns for group in column.groups for outcome in group.outcomes)
 
 
+def never_called(evidence: Evidence) -> bool:
+    """True where checks that call the loss were to run and none did: the formulas and the inputs alone say nothing of torch."""
+    columns = [column for column in evidence.columns if column.machine.device != "meta"]  # where numbers cannot be checked
+    outcomes = [each for column in columns for group in column.groups for each in group.outcomes]
+    calling = [each.status for each in outcomes if each.kind not in ("closed form", "spread", "answer")]
+    return bool(calling) and all(status == "not_run" for status in calling)
+
+
 # -- pieces -------------------------------------------------------------------------------------------------------------
 
 

@@ -120,6 +120,11 @@ def test_a_device_that_is_not_there_is_one_line_and_3(run: Run) -> None:
     assert "no device cuda" in err
 
 
+@pytest.mark.parametrize(("words", "code"), [(("MSELoss(reduction='foo')",), 3), (("MSELoss()", "--only", "closed form"), 0)])
+def test_a_loss_that_could_not_be_called_is_3(run: Run, words: tuple[str, ...], code: int) -> None:
+    assert run(*words, "-q")[0] == code
+
+
 def test_a_device_without_numbers_checks_shapes_and_passes_nothing(run: Run) -> None:
     code, out, _ = run("MSELoss", "--device", "meta")
     assert code == 0
