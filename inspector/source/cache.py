@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -56,6 +56,14 @@ def digest_of(path: Path) -> str:
         return ""
 
 
+def _digest_in(text: TorchText, name: str) -> str:
+    """The hash of one file, taken once for all that is made of this text: what is read of it is read once too."""
+    known: dict[Any, str] = text.shared.setdefault("digests", {})
+    if name not in known:
+        known[name] = digest_of(place(text, name))
+    return known[name]
+
+
 def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
@@ -71,7 +79,7 @@ def load(path: Path, text: TorchText, record: type[T]) -> T | None:
     """The record of an entry whose files are unchanged; None where there is none, or it is damaged or out of date."""
     try:
         entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
-        if any(digest_of(place(text, name)) != digest for name, digest in entry.files.items()):
+        if any(_digest_in(text, name) != digest for name, digest in entry.files.items()):
             return None
         return msgspec.json.decode(entry.record, type=record) if _digest(bytes(entry.record)) == entry.digest else None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -81,7 +89,7 @@ def load(path: Path, text: TorchText, record: type[T]) -> T | None:
 def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> None:
     """Keeps a record; a folder that cannot be written to is no error. Written under another name and moved into place."""
     encoded = msgspec.json.encode(record)
-    entry = _Entry({name: digest_of(place(text, name)) for name in files}, msgspec.Raw(encoded), _digest(encoded))
+    entry = _Entry({name: _digest_in(text, name) for name in files}, msgspec.Raw(encoded), _digest(encoded))
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
