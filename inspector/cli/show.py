@@ -12,7 +12,7 @@ from inspector.errors import InspectError
 
 
 @click.command("show")
-@click.argument("files", metavar="FILE", type=click.Path(allow_dash=True), nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", type=click.Path(allow_dash=True), nargs=-1, required=True)
 @click.option("--evidence", "as_evidence", is_flag=True, help="Each FILE is what verify --save wrote: merged, a column a machine.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON again, checked on the way.")
 @looks

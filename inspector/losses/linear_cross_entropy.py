@@ -175,6 +175,10 @@ DEFINITION = LossDefinition(
     ),
     mistake="It makes the logits itself: feed it the features, not the output of the last linear layer.",
     deviations=(
-        Deviation("forward mode", "with options, torch loses the forward-mode derivative without saying so", configuration="options="),
+        Deviation(
+            "forward mode",
+            "with options, torch loses the forward-mode derivative without saying so where nothing requires a gradient, and refuses it else",
+            configuration="options=",
+        ),
     ),
 )
