@@ -279,6 +279,8 @@ class Comparisons:
     def __init__(self) -> None:
         self.closest = float("inf")
         """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
+        self.tied = False
+        """True where both sides of a comparison were equal, exactly."""
         self.bounded = False
         """True where a bound that is not differentiated took the place of a number."""
         self.sides: dict[str, int] = {}
@@ -288,6 +290,7 @@ class Comparisons:
         """Takes one comparison into account."""
         place = _place()
         self.sides[place] = self.sides.get(place, 0) | (1 if left.value > right.value else 2)
+        self.tied = self.tied or bool(left.value == right.value)
         scale = left.condition + right.condition
         if scale:
             self.closest = min(self.closest, abs(float(left.value - right.value)) / scale)

@@ -73,6 +73,8 @@ class Lengths(Spec, frozen=True, tag=True):
 
     at_least: str | int
     at_most: str | int
+    legal_from: int | None = None
+    """The smallest legal length, where samples need longer ones; None: `at_least`."""
 
 
 class Choice(Spec, frozen=True, tag=True):
@@ -137,6 +139,8 @@ class ArgumentForm(Spec, frozen=True):
 
     name: str
     values: Values | InputForm
+    legal: Real | None = None
+    """All legal numbers, where samples keep to fewer; None: `values`."""
     required: tuple[Term, ...] = ()
     """For an argument without a default: values to construct with, the first by preference. A `Size` needs none."""
     tried: tuple[float, ...] = ()

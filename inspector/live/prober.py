@@ -1,0 +1,118 @@
+"""All probes of one loss: which configurations in which dtypes, run in a child, held against the reference and judged.
+
+In: a definition and its signature. Out: Seen records, a probe with its answer and its faults each. Imports no torch; the child does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from inspector.live import arguments, configurations, expected, probes
+from inspector.live.isolate import Child
+from inspector.live.judge import Fault, Usual, judge
+from inspector.live.outcomes import Answer, Probe
+from inspector.live.probes import Plan
+from inspector.losses.limits import Evaluated
+from inspector.losses.schema import LossDefinition
+from inspector.report import Configuration, Parameter
+
+DTYPES = ("float32", "float64", "float16", "bfloat16")
+_LEGACY = frozenset({"size_average", "reduce", "reduction", "device", "dtype"})
+
+MakeProbes = Callable[[Plan], Iterator[Probe]]
+EVERY: tuple[MakeProbes, ...] = (
+    probes.ordinary,
+    probes.of_numbers,
+    probes.of_ties,
+    probes.of_counts,
+    probes.of_ignored,
+    probes.of_arguments,
+    probes.of_shapes,
+    probes.of_dtypes,
+)
+OF_NUMBERS: tuple[MakeProbes, ...] = (probes.ordinary, probes.of_numbers, probes.of_ties, probes.of_counts, probes.of_ignored)
+OF_FORMS: tuple[MakeProbes, ...] = (probes.ordinary, probes.of_shapes, probes.of_dtypes)
+
+
+class Seen(NamedTuple):
+    """One probe and all that is known of it."""
+
+    plan: Plan
+    probe: Probe
+    answer: Answer
+    exact: Evaluated | None
+    faults: tuple[Fault, ...]
+    usual: Usual = Usual({}, {})
+
+
+class Chosen(NamedTuple):
+    """One configuration in one dtype, and which probes are made of it."""
+
+    plan: Plan
+    makers: tuple[MakeProbes, ...]
+
+
+def chosen(definition: LossDefinition, signature: Sequence[Parameter]) -> Iterator[Chosen]:
+    """What to probe: every kind of inputs thoroughly, every other shape by its form, every other argument by its numbers."""
+    kinds: set[object] = set()
+    for configuration in _configurations(definition, signature):
+        made = probes.plan(definition, configuration, signature, DTYPES[0])
+        if made is None:
+            continue
+        case, names = made.fitted.case, set(arguments.bind(configuration, signature)) - _needed(definition, signature)
+        kind = (case.target_kind, tuple(case.when.items()))
+        is_case = names <= set(case.when) | _sizes(definition)
+        if is_case and kind not in kinds:
+            kinds.add(kind)
+            yield Chosen(made, EVERY)
+            for dtype in DTYPES[1:]:
+                more = probes.plan(definition, configuration, signature, dtype)
+                assert more is not None
+                yield Chosen(more, OF_NUMBERS)
+        elif is_case:
+            yield Chosen(made, OF_FORMS)
+        else:
+            yield Chosen(made, OF_NUMBERS)
+
+
+def _configurations(definition: LossDefinition, signature: Sequence[Parameter]) -> list[Configuration]:
+    found = configurations.of_loss(definition, signature, definition.qualified_name)
+    plain = [each for each in found if not each.hooks and not {argument.name for argument in each.args} & _LEGACY]
+    bare = {each.args for each in plain if each.target_kind is not None}
+    return [each for each in plain if each.target_kind is not None or each.args not in bare]
+
+
+def _needed(definition: LossDefinition, signature: Sequence[Parameter]) -> set[str]:
+    return {str(argument.name) for argument in configurations.required_arguments(definition, signature)}
+
+
+def _sizes(definition: LossDefinition) -> set[str]:
+    from inspector.losses.schema import Size
+
+    return {form.name for form in definition.arguments if isinstance(form.values, Size)}
+
+
+def probe_all(child: Child, chosen_ones: Iterable[Chosen]) -> Iterator[list[Seen]]:
+    """What came of the probes of each configuration and dtype."""
+    for plan, makers in chosen_ones:
+        asked = list(dict.fromkeys(probe for make in makers for probe in make(plan)))
+        answers = child.run(asked)
+        usual = usual_of(asked, answers)
+        yield [seen_of(plan, probe, answer, usual) for probe, answer in zip(asked, answers, strict=True)]
+
+
+def seen_of(plan: Plan, probe: Probe, answer: Answer, usual: Usual) -> Seen:
+    """The answer held against the reference and judged."""
+    exact = expected.exactly(plan, probe, answer)
+    return Seen(plan, probe, answer, exact, tuple(judge(probe, answer, exact, usual)), usual)
+
+
+def usual_of(asked: Sequence[Probe], answers: Sequence[Answer]) -> Usual:
+    """What the ordinary sample gave."""
+    for probe, answer in zip(asked, answers, strict=True):
+        if probe.kind == "ordinary":
+            ran = [(way.reduction, outcome) for way, outcome in zip(probe.ways, answer.outcomes, strict=True)]
+            counts = {reduction: len(outcome.value.values) for reduction, outcome in ran if outcome.value}
+            return Usual({reduction: outcome.warnings for reduction, outcome in ran}, counts)
+    return Usual({}, {})
