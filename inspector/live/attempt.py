@@ -14,10 +14,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from inspector import losses
 from inspector.live import build
 from inspector.live.derivatives import gradients
 from inspector.live.outcomes import Answer, Outcome, Probe, Refusal, Tensor, Way
-from inspector.losses.schema import Field
+from inspector.losses.reductions import field_name
 from inspector.report import Argument, Sample
 
 TORCH = Path(torch.__file__).parent.parent
@@ -86,9 +87,9 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
                 return Outcome("value", warnings=_texts(said)), None
             inputs = _inputs(probe.inputs, probe.wanted, device)
             before = [value.detach().clone() if isinstance(value, torch.Tensor) else value for value in inputs]
+            names = [str(argument.name) for argument in probe.inputs]
             stage = "called"
-            output = instance(*inputs)
-            value = _value_of(output, way)
+            value = _evaluated(probe.code, dict(zip(names, inputs, strict=True))) if probe.code else _value_of(instance(*inputs), way)
         except trouble as error:
             return Outcome("refused", refusal=_refusal(error, stage), warnings=_texts(said)), instance
         found, refused = _gradients(probe, value, inputs, trouble)
@@ -97,21 +98,18 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
     return outcome, instance
 
 
+def _evaluated(code: str, inputs: dict[str, Any]) -> torch.Tensor:
+    """The value of an expression that a definition gives as a safer form: text of ours, never of a user's."""
+    value: torch.Tensor = eval(code, {"torch": torch, "F": nn.functional, **inputs})
+    return value
+
+
 def _value_of(output: Any, way: Way) -> torch.Tensor:
-    name = field_name(way)
+    name = field_name(losses.find(way.configuration.subject), way.reduction)
     value = getattr(output, name) if name else output
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"the loss returned {type(value).__name__}, no tensor")
     return value
-
-
-def field_name(way: Way) -> str:
-    """The field of the result that holds the loss value; "" where the result is the loss value."""
-    from inspector import losses
-
-    definition = losses.find(way.configuration.subject)
-    fields = definition.fields if definition else ()
-    return next((field for field in fields if field.reduction == way.reduction), Field("", "")).name
 
 
 def _inputs(inputs: Sequence[Argument], wanted: Sequence[str], device: str) -> list[Any]:

@@ -219,17 +219,17 @@ def _slopes(ran: tuple[str, Outcome], exact: Evaluated, expected: Exactly, form:
 
 
 def _worst_slope(actual: Sequence[float], points: Numbers, on_kink: bool, form: Format) -> Iterator[tuple[Rule, int]]:
-    """The first slope that is not finite, else the first that is wrong; on a kink any slope will do that is a number."""
-    first: tuple[Rule, int] | None = None
+    """The first slope that is not finite, else the one furthest off; on a kink any slope will do that is a number."""
+    worst, found = -1.0, None
     for place, (slope, point) in enumerate(zip(actual, points, strict=True)):
         wrong = _wrong(slope, point, form)
         if wrong == "nonfinite":
             yield "nonfinite-gradient", place
             return
-        if wrong == "wrong" and not on_kink and first is None:
-            first = ("vanishing-gradient" if slope == 0 else "wrong-gradient"), place
-    if first is not None:
-        yield first
+        if wrong == "wrong" and not on_kink and point is not None and abs(slope - point.value) > worst:
+            worst, found = abs(slope - point.value), place
+    if found is not None:
+        yield "vanishing-gradient" if actual[found] == 0 else "wrong-gradient", found
 
 
 def _wrong(actual: float, point: Point | None, form: Format) -> Literal["", "wrong", "nonfinite", "undefined"]:

@@ -52,6 +52,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """The number that was put in, where it is one."""
     domain: str = ""
     """The declared domain of what was altered, in words."""
+    code: str = ""
+    """An expression to run in place of the loss; "" for the loss."""
     positions: tuple[int, ...] = ()
     """Where in the input the number was put."""
 

@@ -95,11 +95,30 @@ def _sizes(definition: LossDefinition) -> set[str]:
 
 def probe_all(child: Child, chosen_ones: Iterable[Chosen]) -> Iterator[list[Seen]]:
     """What came of the probes of each configuration and dtype."""
+    deadly: set[tuple[str, str]] = set()
     for plan, makers in chosen_ones:
-        asked = list(dict.fromkeys(probe for make in makers for probe in make(plan)))
+        made = dict.fromkeys(probe for make in makers for probe in make(plan))
+        asked = [probe for probe in made if (probe.altered, probe.what) not in deadly]
         answers = child.run(asked)
+        # What ended a process once is not done again in every dtype and with every argument: each time torch has to be loaded anew.
+        deadly |= {(probe.altered, probe.what) for probe, answer in zip(asked, answers, strict=True) if _ended(answer)}
         usual = usual_of(asked, answers)
-        yield [seen_of(plan, probe, answer, usual) for probe, answer in zip(asked, answers, strict=True)]
+        yield _news([seen_of(plan, probe, answer, usual) for probe, answer in zip(asked, answers, strict=True)])
+
+
+def _ended(answer: Answer) -> bool:
+    return any(outcome.status in ("crashed", "hung") for outcome in answer.outcomes)
+
+
+def _news(seen: list[Seen]) -> list[Seen]:
+    """The same without faults that the sample shows before anything is altered."""
+    bases = {each.probe.base: each for each in seen if each.probe.kind == "ordinary" or each.probe.what == probes.IN_TURN}
+    known = {base: {(fault.rule, fault.of, fault.reduction) for fault in each.faults} for base, each in bases.items()}
+    return [each if each is bases.get(each.probe.base) else _without(each, known.get(each.probe.base, set())) for each in seen]
+
+
+def _without(seen: Seen, known: set[tuple[str, str, str]]) -> Seen:
+    return seen._replace(faults=tuple(fault for fault in seen.faults if (fault.rule, fault.of, fault.reduction) not in known))
 
 
 def seen_of(plan: Plan, probe: Probe, answer: Answer, usual: Usual) -> Seen:

@@ -41,6 +41,7 @@ from inspector.report import Argument, Configuration, Constant, Parameter, Unres
 FEW = {"N": 2}
 """Sizes of the samples that numbers are put into: two rows, so that one can be altered and the other not."""
 NAN_AT_ONE_PLACE = "nan at one place"
+IN_TURN = "at its bounds in turn"
 CONSTRUCTOR = "the constructor"
 ORDINARY, AT_BOUNDS = "ordinary", "at their bounds"
 _OF_REDUCTION = ("reduction", "size_average", "reduce")
@@ -67,6 +68,10 @@ class Plan:
         core = {symbol for rule in self.definition.rules for symbol in rule.core}
         return not core & set(draft.form.shape)
 
+    def scores(self, draft: Draft) -> bool:
+        """True where a single number of an input has a meaning of its own: a term, or the score of a class that another input names."""
+        return self.elementwise(draft) or any(_names_axis(other, draft.form.shape) for other in self.fitted.case.inputs)
+
     def probe(self, kind: Kind, place: tuple[Where, str, str], inputs: Drawn | Sequence[Argument], **more: Any) -> Probe:
         """A probe; `place` is where it lies, what was altered, and to what."""
         where, altered, what = place
@@ -87,6 +92,14 @@ class Plan:
             wanted=tuple(form.name for form in self.fitted.case.inputs if form.differentiable),
             **more,
         )
+
+
+def _names_axis(form: InputForm, shape: Sequence[str | int]) -> bool:
+    """True for class indices or labels of one of these axes, and for targets that have one number a class."""
+    values = form.values
+    if isinstance(values, ClassIndices | LabelLists):
+        return values.below in shape
+    return isinstance(values, Probabilities | Choice) and len(form.shape) == len(shape)
 
 
 def plan(
@@ -144,6 +157,8 @@ def _of_real(made: Plan, drawn: Drawn, draft: Draft, base: str) -> Iterator[Prob
     alone = made.elementwise(draft)
     for edge in edges.of_real(values, made.dtype):
         everywhere = range(len(draft.values))
+        if math.isinf(edge.number) and not made.scores(draft):
+            continue
         if alone or math.isfinite(edge.number):
             yield _numbered(made, drawn, draft, (edge, base), everywhere)
         if not alone:
@@ -384,6 +399,11 @@ def cast(draft: Draft, dtype: str) -> Draft:
 
 
 def ordinary(made: Plan) -> Iterator[Probe]:
-    """The sample itself."""
+    """The sample itself, and the same with its bounded inputs at their bounds."""
     first = next(iter(made.fitted.case.inputs)).name
-    yield made.probe("ordinary", ("inside", first, "as documented"), made.drawn())
+    plain = made.drawn()
+    yield made.probe("ordinary", ("inside", first, "as documented"), plain)
+    bounds = drafts.at_bounds(plain)
+    if bounds is not None:
+        changed = next(each for each, before in zip(bounds.inputs, plain.inputs, strict=True) if each is not before)
+        yield made.probe("tie", ("inside", changed.form.name, IN_TURN), bounds, base=AT_BOUNDS)

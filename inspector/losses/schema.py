@@ -286,6 +286,19 @@ class Answer(Spec, frozen=True):
     """Expressions that must be true for the answer to be right."""
 
 
+class Safer(Spec, frozen=True):
+    """What to write where the loss itself goes wrong; shown only where running it gives the exact number."""
+
+    rules: tuple[str, ...]
+    """Rules of the judge it is an answer to."""
+    code: str
+    """A Python expression of the unreduced loss value, in the names of the inputs, `torch` and `F`."""
+    edge: str = ""
+    """The edge it is for: "large", "inf", …; "" for any."""
+    target_kind: str | None = None
+    """The kind of inputs it holds for; None for every kind."""
+
+
 class LossDefinition(Spec, frozen=True):
     """What one loss is."""
 
@@ -306,5 +319,7 @@ class LossDefinition(Spec, frozen=True):
     answers: tuple[Answer, ...] = ()
     one_sided: tuple[str, ...] = ()
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
+    safer: tuple[Safer, ...] = ()
+    """What to write instead, where the loss goes wrong."""
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""
