@@ -55,7 +55,9 @@ def _subject(qualified_name: str) -> str:
     definition = losses.find(qualified_name)
     if definition is None or not definition.cases:
         short = qualified_name.rpartition(".")[2]
-        raise InspectError("no-domain", f"{short} has no declared domain, so it has no edges to probe", todo="name a loss of `inspect-loss list`")
+        raise InspectError(
+            "no-domain", f"{short} has no declared domain, so it has no edges to probe", todo="name a loss of `inspect-loss list`"
+        )
     return definition.same_as or qualified_name
 
 
@@ -157,6 +159,8 @@ def _probed(task: tuple[str, bytes, str]) -> bytes:
     assert definition is not None
     try:
         with Child(device) as child:
-            return msgspec.msgpack.encode(probe_loss(definition, msgspec.msgpack.decode(signature, type=tuple[Parameter, ...]), child, device))
+            return msgspec.msgpack.encode(
+                probe_loss(definition, msgspec.msgpack.decode(signature, type=tuple[Parameter, ...]), child, device)
+            )
     except CouldNotRun as trouble:
         return msgspec.msgpack.encode(CouldNot(trouble.slug, trouble.what, trouble.where, trouble.todo))

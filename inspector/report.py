@@ -449,6 +449,8 @@ class Message(Record, frozen=True):
     """Which input or argument it comes from, and what is documented."""
     fix: str
     """What to write instead."""
+    others: tuple[str, ...] = ()
+    """Other causes of the same message, each with what to write instead."""
     number: int = 1
     """How many wrong calls gave it."""
 

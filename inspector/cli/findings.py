@@ -10,7 +10,15 @@ from inspector.cli.names import complete_names
 from inspector.cli.output import How, Output, look, looks
 from inspector.cli.progress import Bar
 
-SEVERITIES = ("crash", "wrong-number", "nan-or-inf", "wrong-gradient", "undocumented-acceptance", "misleading-message", "documentation-slip")
+SEVERITIES = (
+    "crash",
+    "wrong-number",
+    "nan-or-inf",
+    "wrong-gradient",
+    "undocumented-acceptance",
+    "misleading-message",
+    "documentation-slip",
+)
 
 
 class Options(How):

@@ -54,18 +54,30 @@ def _acceptance(seen: Seen, what: str) -> Acceptance:
 
 
 def messages(seen: Sequence[Seen]) -> tuple[Message, ...]:
-    """Every error and warning text, each once whatever numbers stand in it, with the plainest call that gives it."""
-    found: dict[str, list[Message]] = {}
+    """Every error and warning text, each once whatever numbers stand in it, with the likeliest cause first."""
+    found: dict[str, list[tuple[int, Message]]] = {}
     for each in seen:
         for message in _of_probe(each):
-            found.setdefault(skeleton(message.text), []).append(message)
-    return tuple(_counted(several) for _, several in sorted(found.items()))
+            found.setdefault(skeleton(message.text), []).append((_likely(each.probe, message), message))
+    return tuple(_joined(several) for _, several in sorted(found.items()))
 
 
-def _counted(several: list[Message]) -> Message:
-    first = min(several, key=lambda message: (not message.cause.startswith(DOCUMENTED), len(message.configuration), len(message.cause)))
-    kept = {name: getattr(first, name) for name in Message.__struct_fields__}
-    return Message(**{**kept, "number": len(several)})
+CAUSES = 4
+"""Other causes of a message that are told."""
+
+
+def _likely(probe: Probe, message: Message) -> int:
+    """Which cause a message more likely has: a documented call, a number, a dtype, a shape that one method mends, any other."""
+    if probe.kind == "shape":
+        return 6 if message.fix.startswith("bring") else 4 if probe.altered != next(iter(probe.inputs)).name else 5
+    return {"ordinary": 0, "value": 1, "dtype": 2, "argument": 3}.get(probe.kind, 7)
+
+
+def _joined(several: list[tuple[int, Message]]) -> Message:
+    ranked = [message for _, message in sorted(several, key=lambda each: (each[0], len(each[1].configuration), len(each[1].cause)))]
+    causes = list(dict.fromkeys(f"{message.cause}: {message.fix}" for message in ranked))
+    kept = {name: getattr(ranked[0], name) for name in Message.__struct_fields__}
+    return Message(**{**kept, "number": len(several), "others": tuple(causes[1 : CAUSES + 1])})
 
 
 def skeleton(text: str) -> str:
@@ -80,9 +92,8 @@ def _of_probe(seen: Seen) -> Iterator[Message]:
             if text not in texts:
                 texts.add(text)
                 place = f"{refusal.file}:{refusal.line}" if refusal.file else ""
-                yield Message(
-                    text, refusal.error, seen.probe.subject, place, refusal.function, seen.probe.expression, cause_of(seen.probe), fix_of(seen)
-                )  # fmt: skip
+                where = (place, refusal.function, seen.probe.expression)
+                yield Message(text, refusal.error, seen.probe.subject, *where, cause_of(seen.probe), fix_of(seen))
 
 
 def _said(outcome: Outcome) -> Iterator[tuple[Refusal, str]]:

@@ -17,6 +17,7 @@ from inspector.live.judge import Fault
 from inspector.live.outcomes import Probe
 from inspector.live.prober import Seen
 from inspector.live.rounding import rounded
+from inspector.live.tolerance import FORMATS
 from inspector.report import Argument, TensorData, number
 
 CLOSE = 1.01
@@ -46,10 +47,9 @@ def _sizes(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
 
 def _at(best: Case, sizes: dict[str, int], child: Child) -> Case | None:
     plan, probe = best.seen.plan, best.seen.probe
-    fixed = set(probe.ways[0].configuration.args) and {name for name in sizes if plan.fitted.sizes.get(name) == _fixed(plan, name)}
-    small = probes.plan(
-        plan.definition, plan.configuration, plan.signature, plan.dtype, {name: size for name, size in sizes.items() if name not in fixed}
-    )
+    named = {str(symbol) for form in plan.definition.arguments if form.name in _given(plan) for symbol in _symbols(form.values)}
+    free = {name: size for name, size in sizes.items() if name not in named}
+    small = probes.plan(plan.definition, plan.configuration, plan.signature, plan.dtype, free)
     if small is None:
         return None
     try:
@@ -59,19 +59,17 @@ def _at(best: Case, sizes: dict[str, int], child: Child) -> Case | None:
     same = [each for each in made if (each.kind, each.altered, each.what, each.base) == (probe.kind, probe.altered, probe.what, probe.base)]
     usual = [each for each in made if each.kind == "ordinary"]
     for each in same[:1]:
-        asked = [*usual[:1], each]
-        answers = child.run(asked)
-        seen = prober.seen_of(small, each, answers[-1], prober.usual_of(asked, answers))
+        answered = [(one, child.answer(one)) for one in (*usual[:1], each)]
+        seen = prober.seen_of(small, each, answered[-1][1], prober.usual_of(answered))
         shown = [fault for fault in seen.faults if fault.rule == best.fault.rule and fault.of == best.fault.of]
         if shown:
             return Case(seen, min(shown, key=_usual_first))
     return None
 
 
-def _fixed(plan: probes.Plan, name: str) -> int:
-    """The size of a symbol that an argument of the configuration has."""
-    named = {str(symbol) for form in plan.definition.arguments for symbol in _symbols(form.values)}
-    return plan.fitted.sizes[name] if name in named else -1
+def _given(plan: probes.Plan) -> set[str]:
+    """Arguments that the configuration gives, which fix the sizes they name."""
+    return {str(argument.name) for argument in plan.configuration.args}
 
 
 def _symbols(values: object) -> tuple[object, ...]:
@@ -132,7 +130,7 @@ def _bisected(case: Case, bound: float, child: Child, *, outwards: bool) -> floa
 
 def _tiny(dtype: str, bound: float) -> float:
     """The smallest distance from a bound that a dtype can hold."""
-    form = grouping.FORMATS[dtype]
+    form = FORMATS[dtype]
     return form.tiny if bound == 0 else form.eps / 2 * abs(bound)
 
 
@@ -142,7 +140,7 @@ def _shows(case: Case, value: float, child: Child) -> bool:
     held = rounded(value, probe.dtype)
     inputs = tuple(_with_number(argument, held, probe) for argument in probe.inputs)
     moved = replace(probe, inputs=inputs, edges=(), where="inside", number=number(held))
-    seen = prober.seen_of(case.seen.plan, moved, child.run([moved])[0], case.seen.usual)
+    seen = prober.seen_of(case.seen.plan, moved, child.answer(moved), case.seen.usual)
     return any(fault.rule == case.fault.rule and fault.of == case.fault.of for fault in seen.faults)
 
 

@@ -5,6 +5,7 @@ In: a set of values of losses/schema and a dtype. Out: Edges, each inside the se
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -110,7 +111,7 @@ def of_choice(values: Choice) -> Iterator[Edge]:
     """Each choice, and numbers between and beside them."""
     numbers = [float(each) for each in values.of if isinstance(each, int | float)]
     yield from (Edge(number, f"{number:g}", "inside") for number in numbers)
-    outside = [*((one + other) / 2 for one, other in zip(numbers, numbers[1:], strict=False)), min(numbers) - 1, max(numbers) + 1, math.nan]
+    outside = [*((one + other) / 2 for one, other in itertools.pairwise(numbers)), min(numbers) - 1, max(numbers) + 1, math.nan]
     yield from (Edge(number, f"{number:g}", "outside") for number in outside if number not in numbers)
 
 

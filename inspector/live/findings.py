@@ -5,6 +5,7 @@ In: a definition, its signature and a child to run probes in. Out: what was prob
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from inspector.live import closer, grouping, prober
@@ -12,7 +13,6 @@ from inspector.live.accepted import acceptances, messages
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
 from inspector.live.judge import Rule
-from inspector.live.prober import Seen
 from inspector.live.safer import safe_line
 from inspector.live.snippets import snippet
 from inspector.losses.reductions import field_name
@@ -63,7 +63,7 @@ def finding_of(group: Group, child: Child, device: str) -> Finding:
     """One group as a finding."""
     limits = closer.thresholds(group, child)
     case = closer.smallest(group, child)
-    probe, fault = case.seen.probe, case.fault
+    probe = case.seen.probe
     name = probe.subject.rpartition(".")[2]
     words = f"{probe.altered} {probe.what}" if probe.kind in ("ignored", "empty", "single") else f"{probe.altered}: {probe.what}"
     threshold = closer.threshold_words(group, limits)
@@ -143,7 +143,7 @@ def message_of(case: Case, threshold: str) -> str:
     more = [said, f"It begins {threshold.replace(' on in ', ' in ')}." if threshold else "", value]
     if "target" in fault.of and fault.of != "value":
         more.append("Only who asks for a gradient by the target meets it.")
-    if probe.number in ("inf", "-inf") and probe.where == "closure":
+    if probe.edges and probe.number in ("inf", "-inf"):
         more.append("The exact number is the limit as the input grows.")
     return " ".join(part for part in more if part)
 
@@ -152,26 +152,35 @@ def _said(case: Case) -> str:
     fault, probe = case.fault, case.seen.probe
     if fault.rule in ("accepted-value", "accepted-argument", "warned-value"):
         how = f"only warns ({fault.detail.splitlines()[0]})" if fault.detail else "says nothing"
-        return f"The documented {probe.altered} is {probe.domain}; with {probe.what} torch {how} and gives {fault.actual:.6g}."
+        return f"{probe.altered} should be {probe.domain}; with {probe.what} torch {how} and gives {fault.actual:.6g}."
     if fault.rule in ("accepted-shape", "warned-shape"):
-        return f"The shapes {_shapes(case)} are broadcast against each other, so every row meets every other; the documented shape is {probe.domain}."
+        shapes = f"The shapes {_shapes(case)} are broadcast against each other, so every row meets every other"
+        return f"{shapes}; {probe.altered} should be {probe.domain}."
     if fault.rule == "undefined-value":
-        return "Nothing is left to divide by, and the mean is 0/0; reduction='sum' gives 0."
+        return "Nothing is left to divide by, and the mean is 0/0." + _sum_beside(case)
     if fault.rule == "misleading-message":
         return f"{probe.altered} has {probe.what}, and torch says: {fault.detail.splitlines()[0]}"
     if fault.rule == "crash":
-        return f"{fault.detail[:1].upper()}{fault.detail[1:]}: no exception can be caught. The documented {probe.altered} is {probe.domain}."
+        return f"{fault.detail[:1].upper()}{fault.detail[1:]}: no exception can be caught. {probe.altered} should be {probe.domain}."
     if fault.rule == "differs":
         return f"Two runs with the same inputs give {fault.actual:.4g} and {fault.exact:.4g}: the result is what the memory held before."
     if fault.rule == "stuck":
         return "The loss is positive and every gradient is zero, so training cannot leave this point."
     if fault.rule == "nan-hidden":
-        return f"A nan in {probe.altered} does not reach the loss value, so a network that has broken goes unnoticed."
+        made = "a network that has broken" if probe.altered in probe.wanted else "a mistake in the data"
+        return f"A nan in {probe.altered} does not reach the loss value, so {made} goes unnoticed."
     if fault.rule == "refused-documented":
         return f"A documented call is refused: {fault.detail.splitlines()[0]}"
     if fault.exact is None or fault.actual is None:
         return f"{fault.detail[:1].upper()}{fault.detail[1:]}."
     return f"The {fault.of} is {fault.actual:.6g}; exactly it is {fault.exact:.6g}."
+
+
+def _sum_beside(case: Case) -> str:
+    """What the sum gives there, where it is a number."""
+    ran = zip(case.seen.probe.ways, case.seen.answer.outcomes, strict=True)
+    sums = [outcome.value.values for way, outcome in ran if way.reduction == "sum" and outcome.value is not None]
+    return f" reduction='sum' gives {sums[0][0]:g}." if sums and math.isfinite(sums[0][0]) else ""
 
 
 def _value_beside(case: Case) -> str:

@@ -69,8 +69,14 @@ def groups(seen: Iterable[Seen]) -> list[Group]:
         for fault in each.faults:
             found.setdefault(key_of(each, fault), []).append(Case(each, fault))
     kept = {key: sized for key, cases in found.items() if (sized := _of_sane_size(key, cases)) and not _only_rounding(sized)}
-    made = [Group(key, min(cases, key=_shows), tuple(cases)) for key, cases in _merged(kept).items()]
+    made = [Group(key, min(_naming(key, cases), key=_shows), tuple(cases)) for key, cases in _merged(kept).items()]
     return sorted(made, key=_rank)
+
+
+def _naming(key: Key, cases: list[Case]) -> list[Case]:
+    """The cases that may name a group: not those of a lesser kind that have joined it."""
+    own = [case for case in cases if FAMILIES.get(case.fault.rule, case.fault.rule) == key[0]]
+    return own or cases
 
 
 def _of_sane_size(key: Key, cases: list[Case]) -> list[Case]:
@@ -164,9 +170,9 @@ def _shows(case: Case) -> tuple[object, ...]:
         severity_rank(fault.rule),
         list(SEVERITY).index(fault.rule),
         DTYPES.index(probe.dtype),
+        probe.kind == "argument" and fault.rule == "undefined-value",
         len(probe.ways[0].configuration.args) if probe.kind != "argument" else 0,
         "target" in fault.of,
-        probe.kind == "argument" and fault.rule == "undefined-value",
         probe.where == "closure" and probe.number in ("inf", "-inf"),
         probe.kind == "tie" and fault.rule != "stuck",
         "in place of" not in probe.what,

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -26,6 +27,8 @@ PATIENCE = 20.0
 """Seconds that one probe may take."""
 STARTING = 120.0
 """Seconds that a child may take to load torch."""
+ENOUGH = 3
+"""Probes of one input that end the process before the rest of those outside its domain are left out."""
 AHEAD = 64
 """Probes that are sent at once: the child reads all of them before it answers the first, so neither waits for the other's pipe."""
 _LENGTH = struct.Struct("!I")
@@ -42,10 +45,12 @@ class _Begin(msgspec.Struct):
 class Child:
     """A process that runs probes; started when it is first needed, and again after a crash. Ends with its `with` block."""
 
-    def __init__(self, device: str = "cpu", files: Sequence[str] = ()) -> None:
+    def __init__(self, device: str = "cpu", files: Sequence[str] = (), patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._begin = _Begin(device, tuple(files))
         self._process: subprocess.Popen[bytes] | None = None
         self.restarts = -1
+        self._deaths: Counter[tuple[str, str]] = Counter()
 
     def __enter__(self) -> Child:
         return self
@@ -53,12 +58,23 @@ class Child:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end()
 
-    def run(self, probes: Sequence[Probe]) -> list[Answer]:
-        """What came of each probe."""
-        found: list[Answer] = []
-        while len(found) < len(probes):
-            found += self._some(probes[len(found) : len(found) + AHEAD])
-        return found
+    def run(self, probes: Sequence[Probe]) -> list[Answer | None]:
+        """What came of each probe; None for one that was not run, since others like it ended the process before."""
+        found: dict[int, Answer] = {}
+        pending = [place for place, probe in enumerate(probes) if not self._deadly(probe)]
+        while pending:
+            answers = list(self._some([probes[place] for place in pending[:AHEAD]]))
+            found.update(zip(pending, answers, strict=False))
+            pending = [place for place in pending[len(answers) :] if not self._deadly(probes[place])]
+        return [found.get(place) for place in range(len(probes))]
+
+    def answer(self, probe: Probe) -> Answer:
+        """What came of one probe, whatever came of others."""
+        return next(self._some([probe]))
+
+    def _deadly(self, probe: Probe) -> bool:
+        """True for a probe outside the domain of an input that has ended the process often enough: each time torch must load again."""
+        return probe.where == "outside" and self._deaths[probe.subject, probe.altered] >= ENOUGH
 
     def end(self) -> None:
         """Ends the process."""
@@ -77,7 +93,7 @@ class Child:
         with suppress(BrokenPipeError):
             _write(process.stdin, msgspec.msgpack.encode(probes))
         for probe in probes:
-            raw = self._read(PATIENCE)
+            raw = self._read(self._patience)
             if isinstance(raw, str):
                 yield self._ended(probe, raw)
                 return
@@ -85,6 +101,7 @@ class Child:
 
     def _ended(self, probe: Probe, why: str) -> Answer:
         self.end()
+        self._deaths[probe.subject, probe.altered] += probe.where == "outside"
         status: Any = "hung" if why.startswith("no answer") else "crashed"
         return Answer(tuple(Outcome(status, detail=why) for _ in probe.ways))
 

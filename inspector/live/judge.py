@@ -213,7 +213,7 @@ def _slopes(ran: tuple[str, Outcome], exact: Evaluated, expected: Exactly, form:
         points = expected.gradients.get(name)
         if points is None or len(points) != len(gradient.values) or not _all_finite(exact.terms):
             continue
-        on_kink = exact.closest <= 4 * form.eps
+        on_kink = exact.closest <= 4 * form.eps or exact.gap < math.ldexp(1.0, form.smallest_exponent)
         for rule, place in _worst_slope(gradient.values, points, on_kink, form):
             yield Fault(rule, reduction, f"∂/∂{name}", gradient.values[place], _number(points[place]), place)
 

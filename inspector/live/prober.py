@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from inspector.live import arguments, configurations, expected, probes
 from inspector.live.isolate import Child
-from inspector.live.judge import Fault, Usual, judge
+from inspector.live.judge import Fault, Rule, Usual, judge
 from inspector.live.outcomes import Answer, Probe
 from inspector.live.probes import Plan
 from inspector.losses.limits import Evaluated
@@ -53,11 +53,11 @@ class Chosen(NamedTuple):
     makers: tuple[MakeProbes, ...]
 
 
-def chosen(definition: LossDefinition, signature: Sequence[Parameter]) -> Iterator[Chosen]:
+def chosen(definition: LossDefinition, signature: Sequence[Parameter], dtypes: Sequence[str] = DTYPES) -> Iterator[Chosen]:
     """What to probe: every kind of inputs thoroughly, every other shape by its form, every other argument by its numbers."""
     kinds: set[object] = set()
     for configuration in _configurations(definition, signature):
-        made = probes.plan(definition, configuration, signature, DTYPES[0])
+        made = probes.plan(definition, configuration, signature, dtypes[0])
         if made is None:
             continue
         case, names = made.fitted.case, set(arguments.bind(configuration, signature)) - _needed(definition, signature)
@@ -66,7 +66,7 @@ def chosen(definition: LossDefinition, signature: Sequence[Parameter]) -> Iterat
         if is_case and kind not in kinds:
             kinds.add(kind)
             yield Chosen(made, EVERY)
-            for dtype in DTYPES[1:]:
+            for dtype in dtypes[1:]:
                 more = probes.plan(definition, configuration, signature, dtype)
                 assert more is not None
                 yield Chosen(more, OF_NUMBERS)
@@ -95,29 +95,23 @@ def _sizes(definition: LossDefinition) -> set[str]:
 
 def probe_all(child: Child, chosen_ones: Iterable[Chosen]) -> Iterator[list[Seen]]:
     """What came of the probes of each configuration and dtype."""
-    deadly: set[tuple[str, str]] = set()
     for plan, makers in chosen_ones:
-        made = dict.fromkeys(probe for make in makers for probe in make(plan))
-        asked = [probe for probe in made if (probe.altered, probe.what) not in deadly]
-        answers = child.run(asked)
-        # What ended a process once is not done again in every dtype and with every argument: each time torch has to be loaded anew.
-        deadly |= {(probe.altered, probe.what) for probe, answer in zip(asked, answers, strict=True) if _ended(answer)}
-        usual = usual_of(asked, answers)
-        yield _news([seen_of(plan, probe, answer, usual) for probe, answer in zip(asked, answers, strict=True)])
-
-
-def _ended(answer: Answer) -> bool:
-    return any(outcome.status in ("crashed", "hung") for outcome in answer.outcomes)
+        made = list(dict.fromkeys(probe for make in makers for probe in make(plan)))
+        ran = [(probe, answer) for probe, answer in zip(made, child.run(made), strict=True) if answer is not None]
+        usual = usual_of(ran)
+        yield _news([seen_of(plan, probe, answer, usual) for probe, answer in ran])
 
 
 def _news(seen: list[Seen]) -> list[Seen]:
     """The same without faults that the sample shows before anything is altered."""
     bases = {each.probe.base: each for each in seen if each.probe.kind == "ordinary" or each.probe.what == probes.IN_TURN}
-    known = {base: {(fault.rule, fault.of, fault.reduction) for fault in each.faults} for base, each in bases.items()}
+    known: dict[str, set[tuple[Rule, str, str]]] = {
+        base: {(fault.rule, fault.of, fault.reduction) for fault in each.faults} for base, each in bases.items()
+    }
     return [each if each is bases.get(each.probe.base) else _without(each, known.get(each.probe.base, set())) for each in seen]
 
 
-def _without(seen: Seen, known: set[tuple[str, str, str]]) -> Seen:
+def _without(seen: Seen, known: set[tuple[Rule, str, str]]) -> Seen:
     return seen._replace(faults=tuple(fault for fault in seen.faults if (fault.rule, fault.of, fault.reduction) not in known))
 
 
@@ -127,9 +121,9 @@ def seen_of(plan: Plan, probe: Probe, answer: Answer, usual: Usual) -> Seen:
     return Seen(plan, probe, answer, exact, tuple(judge(probe, answer, exact, usual)), usual)
 
 
-def usual_of(asked: Sequence[Probe], answers: Sequence[Answer]) -> Usual:
+def usual_of(answered: Sequence[tuple[Probe, Answer]]) -> Usual:
     """What the ordinary sample gave."""
-    for probe, answer in zip(asked, answers, strict=True):
+    for probe, answer in answered:
         if probe.kind == "ordinary":
             ran = [(way.reduction, outcome) for way, outcome in zip(probe.ways, answer.outcomes, strict=True)]
             counts = {reduction: len(outcome.value.values) for reduction, outcome in ran if outcome.value}

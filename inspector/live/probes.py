@@ -7,6 +7,7 @@ closure or outside. Knows no loss by name, runs nothing and imports no torch.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -236,7 +237,11 @@ def _rows(made: Plan, draft: Draft) -> Iterator[tuple[Draft, Where, str]]:
         yield drafts.one_hot(draft, axis, 0.0, -math.inf), "closure", "sure rows (0, and -inf elsewhere)"
         for power in (2, 4):
             yield drafts.one_hot(draft, axis, 0.0, -(10.0**power)), "inside", f"sure rows (0, and -1e{power} elsewhere)"
-        yield dataclasses.replace(draft, values=tuple(math.exp(value) for value in draft.values)), "outside", "probabilities in place of logs"
+        yield (
+            dataclasses.replace(draft, values=tuple(math.exp(value) for value in draft.values)),
+            "outside",
+            "probabilities in place of logs",
+        )
         yield dataclasses.replace(draft, values=tuple(value + 1 for value in draft.values)), "outside", "not normalised (each 1 more)"
         yield draft.with_number(0, math.inf), "outside", "inf at one place"
     else:
@@ -267,7 +272,7 @@ def of_ties(made: Plan) -> Iterator[Probe]:
     """Inputs that are equal, or apart by exactly one of the constructor's numbers; and all of them equal."""
     drawn = made.drawn()
     alike = [draft for draft in drawn.inputs if isinstance(draft.form.values, Real)]
-    for first, second in zip(alike, alike[1:], strict=False):
+    for first, second in itertools.pairwise(alike):
         if first.shape != second.shape or not first.values:
             continue
         for name, gap in {"": 0.0, **_gaps(made)}.items():
@@ -321,7 +326,9 @@ def _spoiled(made: Plan, drawn: Drawn, target: Draft) -> Iterator[Probe]:
             for value in (math.nan, math.inf):
                 changed = draft.with_number(0, value)
                 what = f"{value} in the row of an ignored target"
-                yield made.probe("ignored", ("closure", draft.form.name, what), drawn.altered(changed), number=number(value), positions=(0,))
+                yield made.probe(
+                    "ignored", ("closure", draft.form.name, what), drawn.altered(changed), number=number(value), positions=(0,)
+                )
 
 
 # -- arguments -------------------------------------------------------------------------------------------------------------
@@ -379,7 +386,9 @@ def of_dtypes(made: Plan) -> Iterator[Probe]:
     drawn = made.drawn()
     for draft in drawn.inputs:
         for name in shapes.other_dtypes(draft):
-            yield made.probe("dtype", ("outside", draft.form.name, f"dtype {name}"), drawn.altered(cast(draft, name)), domain=draft.form.dtype)
+            yield made.probe(
+                "dtype", ("outside", draft.form.name, f"dtype {name}"), drawn.altered(cast(draft, name)), domain=draft.form.dtype
+            )
     floating = [draft for draft in drawn.inputs if draft.dtype in shapes.FLOATING]
     for name in ("int64", "uint8"):
         changed = drawn.altered(*(cast(draft, name) for draft in floating))

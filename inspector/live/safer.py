@@ -36,7 +36,7 @@ def _holds(safer: Safer, case: Case, child: Child) -> bool:
     probe, exact = case.seen.probe, case.seen.exact
     reduction = "mean" if case.fault.rule == "undefined-value" else "none"
     ways = tuple(way for way in probe.ways if way.reduction == reduction)
-    answer = child.run([replace(probe, ways=ways, code=safer.code)])[0]
+    answer = child.answer(replace(probe, ways=ways, code=safer.code))
     value = answer.outcomes[0].value if answer.outcomes else None
     if value is None or not all(map(math.isfinite, value.values)):
         return False

@@ -49,7 +49,9 @@ def public(subject: str) -> str:
 
 def _maker_words(configuration: Configuration) -> tuple[str, ...]:
     """A loss of a given size holds parameters, which are random."""
-    sized = any(isinstance(each.value, Constant) and type(each.value.value) is int and "features" in str(each.name) for each in configuration.args)
+    sized = any(
+        isinstance(each.value, Constant) and type(each.value.value) is int and "features" in str(each.name) for each in configuration.args
+    )
     return ("random",) if sized else ()
 
 

@@ -279,6 +279,8 @@ class Comparisons:
     def __init__(self) -> None:
         self.closest = float("inf")
         """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
+        self.gap = float("inf")
+        """The smallest |a - b|."""
         self.tied = False
         """True where both sides of a comparison were equal, exactly."""
         self.bounded = False
@@ -291,6 +293,7 @@ class Comparisons:
         place = _place()
         self.sides[place] = self.sides.get(place, 0) | (1 if left.value > right.value else 2)
         self.tied = self.tied or bool(left.value == right.value)
+        self.gap = min(self.gap, abs(float(left.value - right.value)))
         scale = left.condition + right.condition
         if scale:
             self.closest = min(self.closest, abs(float(left.value - right.value)) / scale)

@@ -56,6 +56,8 @@ class Evaluated(NamedTuple):
     reductions: Mapping[str, Exactly]
     terms: Numbers
     """The unreduced loss values."""
+    gap: float
+    """The smallest difference of two numbers that the formula compares."""
     closest: float
     """How close a comparison in the formula is to a tie, in units of what rounding may move it; 0 for a tie. In a tie any slope between
     those of both sides is as good."""
@@ -90,14 +92,11 @@ def _once(definition: LossDefinition, given: Given) -> Evaluated:
         losses, slopes = reference.terms(frame), reference.slopes(frame)
     reductions = {each.name: each for each in reversed(reference.reductions_for(definition, given.case))}
     found = {name: _reduced(frame, given, losses, slopes, each) for name, each in reductions.items()}
-    return Evaluated(found, _points(losses), 0.0 if seen.tied else seen.closest)
+    return Evaluated(found, _points(losses), seen.gap, 0.0 if seen.tied else seen.closest)
 
 
 def _reduced(frame: Frame, given: Given, losses: list[Exact], slopes: Slopes, reduction: Any) -> Exactly:
-    if reduction.name == "none":
-        weights = [exact(1)] * len(losses)
-    else:
-        weights = reference.scales(frame, reduction)
+    weights = [exact(1)] * len(losses) if reduction.name == "none" else reference.scales(frame, reduction)
     found = {name: reference.gradient(each, weights, len(given.tensors[name].values)) for name, each in slopes.items()}
     return Exactly(_points(reference.reduce(losses, frame, reduction)), {name: _points(numbers) for name, numbers in found.items()})
 
@@ -128,7 +127,7 @@ def _preferred(direct: Evaluated, limit: Evaluated) -> Evaluated:
         )
         for name, each in limit.reductions.items()
     }
-    return Evaluated(found, _first_finite(direct.terms, limit.terms), min(limit.closest, direct.closest))
+    return Evaluated(found, _first_finite(direct.terms, limit.terms), min(limit.gap, direct.gap), min(limit.closest, direct.closest))
 
 
 def _first_finite(direct: Numbers, limit: Numbers) -> Numbers:
@@ -145,7 +144,7 @@ def _limit(steps: Sequence[Evaluated]) -> Evaluated:
         )
         for name, each in last.reductions.items()
     }
-    return Evaluated(found, _limits([step.terms for step in steps]), min(step.closest for step in steps))
+    return Evaluated(found, _limits([step.terms for step in steps]), min(step.gap for step in steps), min(step.closest for step in steps))
 
 
 def _limits(steps: Sequence[Numbers]) -> Numbers:

@@ -97,7 +97,9 @@ def accepted(rows: Sequence[Acceptance], look: Look) -> Iterator[Line]:
     for case in dict.fromkeys(row.case for row in rows):
         yield from wrap([Span(case, "name")], _width(look), INDENT, INDENT)
         for said, some in _alike(row for row in rows if row.case == case).items():
-            yield from wrap([Span(said[0]), Span(", ".join(some)), Span(f": {said[1]}" if said[1] else "", "quiet")], _width(look), DEEPER, DEEPER)
+            yield from wrap(
+                [Span(said[0]), Span(", ".join(some)), Span(f": {said[1]}" if said[1] else "", "quiet")], _width(look), DEEPER, DEEPER
+            )
 
 
 def _alike(rows: Iterable[Acceptance]) -> dict[tuple[str, str], list[str]]:
@@ -119,8 +121,8 @@ def answer(found: Found, look: Look) -> str:
     if not found.matches:
         return paint([*_prose("Not known: no message of a loss is like it.", look)], look)
     if found.known:
-        shown = found.matches if look.verbose else _each_cause(match.message for match in found.matches)
-        lines = [line for each in shown for line in _message(getattr(each, "message", each), look)]
+        messages = [match.message for match in found.matches]
+        lines = [line for each in (messages if look.verbose else _each_cause(messages)) for line in _message(each, look)]
         return paint(lines, look)
     lines = [*_prose("Not known: no loss of this torch was seen to say this. The nearest messages:", look)]
     lines += [line for match in found.matches for line in _message(match.message, look)]
@@ -142,6 +144,8 @@ def _message(message: Message, look: Look) -> Iterator[Line]:
     yield from _fact("from", f"{message.subject.rpartition('.')[2]} ({place})", look)
     yield from _fact("when", message.cause, look)
     yield from _fact("instead", message.fix, look)
+    for other in message.others if look.verbose else ():
+        yield from _fact("or", other, look)
     yield ()
 
 
