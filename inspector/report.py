@@ -11,11 +11,15 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from inspector.errors import InspectError
+from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
 from inspector.measured import Check as Check
 from inspector.measured import Denominator as Denominator
+from inspector.measured import Finding as Finding
 from inspector.measured import Ladder as Ladder
+from inspector.measured import Message as Message
 from inspector.measured import Number as Number
+from inspector.measured import Probed as Probed
 from inspector.measured import Record as Record
 from inspector.measured import Rung as Rung
 from inspector.measured import number as number
@@ -374,106 +378,6 @@ class Agreement(Tagged, frozen=True, tag="agreement"):
     """Steps read as taken that a profiler can see: the denominator of the figure."""
 
 
-class Finding(Record, frozen=True):
-    """What a probe or a check showed that a user would want to be warned of."""
-
-    id: str
-    """The same for the same finding in every run."""
-    title: str
-    """In a few words."""
-    severity: str
-    """How much a user should mind."""
-    probe: str
-    """The id of the probe or check that showed it."""
-    configuration: str
-    """The constructor call, as a person would write it."""
-    dtype: str
-    """Such as "float32"."""
-    device: str
-    """Such as "cpu"."""
-    actual: str
-    """What came, as text."""
-    expected: str
-    """What a user would expect, as text."""
-    message: str
-    """What it means, in one or two sentences."""
-    snippet: str
-    """A few lines of Python that show it."""
-    rule: str = ""
-    """The rule of the judge that found it, such as "nonfinite-value"."""
-    subject: str = ""
-    """Qualified name of the class."""
-    threshold: str = ""
-    """The smallest number at which it happens, by dtype; "" where it is not a matter of size."""
-    also: tuple[str, ...] = ()
-    """Other inputs, dtypes and reductions that show the same."""
-    safe: str = ""
-    """A line of Python that gives the exact number where this does not, verified; "" where none is known."""
-    place: str = ""
-    """file:line in torch of what is said or raised; "" where there is no such place."""
-
-
-class Acceptance(Record, frozen=True):
-    """One shape, dtype or kind of an input, run."""
-
-    case: str
-    """The documented way to call the loss that it belongs to."""
-    altered: str
-    """Name of the input."""
-    what: str
-    """What is special about it: "as documented", "dtype int32", "shape (N, 1) in place of (N)"."""
-    documented: bool
-    """True where the definition declares it."""
-    status: Literal["accepted", "warned", "refused", "crashed"]
-    """What torch did."""
-    text: str = ""
-    """What torch said, exactly; "" where it said nothing."""
-
-
-class Message(Record, frozen=True):
-    """An error or warning of torch, and what it comes from."""
-
-    text: str
-    """Exactly what torch says."""
-    error: str
-    """Type of the error or warning, such as "RuntimeError"."""
-    subject: str
-    """Qualified name of the class."""
-    place: str
-    """file:line of the Python that raises it, or that calls the native function that does."""
-    function: str
-    """The Python function there."""
-    configuration: str
-    """The constructor call."""
-    cause: str
-    """Which input or argument it comes from, and what is documented."""
-    fix: str
-    """What to write instead."""
-    others: tuple[str, ...] = ()
-    """Other causes of the same message, each with what to write instead."""
-    number: int = 1
-    """How many wrong calls gave it."""
-
-
-class Probed(Tagged, frozen=True, tag="probed"):
-    """What came of the probes of one loss on one machine."""
-
-    subject: str
-    """Qualified name of the class."""
-    device: str
-    """Such as "cpu"."""
-    probes: int
-    """How many inputs were tried."""
-    calls: int
-    """How many calls that was, each reduction counted."""
-    findings: tuple[Finding, ...]
-    """The worst first."""
-    accepted: tuple[Acceptance, ...]
-    """Documented inputs and others, each with what torch did."""
-    messages: tuple[Message, ...]
-    """Every error and warning that came, each once."""
-
-
 class ExampleValue(Record, frozen=True):
     """A named tensor of the worked example. `values` is flat, row-major."""
 
@@ -567,7 +471,7 @@ class Report(Record, frozen=True):
     answers: tuple[Answer, ...] = ()
     """Questions people ask of the loss, answered by what ran."""
     probed: Probed | NotRun = NotRun("nothing was probed")
-    """Accepted inputs, messages and findings, where the probes of this torch build have been run."""
+    """Accepted inputs and messages, where the probes of this torch build have been run; the findings stand in `findings`."""
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from inspector import losses
-from inspector.live import build
+from inspector.live import build, expressions
 from inspector.live.derivatives import gradients
 from inspector.live.outcomes import Answer, Outcome, Probe, Refusal, Tensor, Way
 from inspector.losses.reductions import field_name
@@ -99,8 +99,8 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
 
 
 def _evaluated(code: str, inputs: dict[str, Any]) -> torch.Tensor:
-    """The value of an expression that a definition gives as a safer form: text of ours, never of a user's."""
-    value: torch.Tensor = eval(code, {"torch": torch, "F": nn.functional, **inputs})
+    """The value of an expression that a definition gives as a safer form."""
+    value: torch.Tensor = expressions.evaluate(code, inputs)
     return value
 
 

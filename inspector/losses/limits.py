@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import mpmath  # type: ignore[import-untyped]
 
 from inspector.losses import reference
-from inspector.losses.exact import Exact, comparisons, exact
+from inspector.losses.exact import Exact, Ties, comparisons, exact
 from inspector.losses.reference import Frame, Given, Grid, Slopes
 from inspector.losses.schema import LossDefinition, NoReference
 
@@ -87,7 +87,7 @@ def evaluate(definition: LossDefinition, given: Given, edges: Sequence[Approach]
 
 
 def _once(definition: LossDefinition, given: Given) -> Evaluated:
-    with comparisons() as seen:
+    with comparisons(Ties()) as seen:
         frame = reference.prepare(definition, given)
         losses, slopes = reference.terms(frame), reference.slopes(frame)
     reductions = {each.name: each for each in reversed(reference.reductions_for(definition, given.case))}

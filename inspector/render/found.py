@@ -12,7 +12,7 @@ import msgspec
 
 from inspector.messages import Found
 from inspector.render.ink import Line, Look, Span, paint, wrap
-from inspector.report import Acceptance, Finding, Message, Probed
+from inspector.report import Acceptance, Finding, Message, NotRun, Probed, Report
 
 INDENT = (Span("  "),)
 DEEPER = (Span("      "),)
@@ -69,7 +69,12 @@ def _summary(probed: Sequence[Probed], found: Sequence[Finding], look: Look) -> 
     yield (Span(f"Probed: {names}", "heading"),)
     counts = [(severity, sum(finding.severity == severity for finding in found)) for severity in SEVERITIES]
     said = ", ".join(f"{count} {severity}" for severity, count in counts if count)
-    yield from _prose(f"{tried:,} inputs at the edges, {calls:,} calls, on {probed[0].device}: {len(found)} findings ({said}).", look)
+    asked = f"{tried:,} inputs at the edges, {calls:,} calls, on {probed[0].device}"
+    yield from _prose(f"{asked}: {_many(found)}{f' ({said})' if said else ''}.", look)
+
+
+def _many(found: Sequence[Finding]) -> str:
+    return f"{len(found)} finding{'s' if len(found) != 1 else ''}"
 
 
 def of_finding(finding: Finding, look: Look, *, named: bool = False) -> Iterator[Line]:
@@ -84,6 +89,44 @@ def of_finding(finding: Finding, look: Look, *, named: bool = False) -> Iterator
         yield from wrap([Span(line, "native")], max(look.width, 120), (Span("        "),), (Span("            "),))
     if finding.safe:
         yield from wrap([Span("Safe: "), Span(finding.safe, "good")], _width(look), DEEPER, DEEPER)
+
+
+def section(report: Report, look: Look) -> Iterator[Line]:
+    """Where the loss breaks and what it takes, in a report: a line a finding; with the lines to paste where the Look is verbose."""
+    yield (Span("Where it breaks", "heading"),)
+    if not report.findings:
+        said = (
+            f"{report.probed.reason[:1].upper()}{report.probed.reason[1:]}." if isinstance(report.probed, NotRun) else "Nothing was found."
+        )
+        yield from _prose(said, look)
+    for finding in report.findings:
+        if look.verbose:
+            yield from of_finding(finding, look)
+        else:
+            words = [Span(f"{finding.severity}: ", "bad"), Span(finding.title), Span(f". {finding.message}", "quiet")]
+            yield from wrap(words, _width(look), (Span("  • "),), (Span("    "),))
+    if isinstance(report.probed, NotRun):
+        return
+    yield from ((), (Span("What it takes", "heading"),))
+    rows = report.probed.accepted
+    yield from accepted(rows, look) if look.verbose else _taken(rows, look)
+
+
+def _taken(rows: Sequence[Acceptance], look: Look) -> Iterator[Line]:
+    """How many documented inputs were taken, and what else was, in a few lines."""
+    documented = [row for row in rows if row.documented]
+    taken = [row for row in documented if row.status in ("accepted", "warned")]
+    yield from _prose(f"{len(taken)} of {len(documented)} documented shapes and dtypes were taken.", look)
+    for title, some in (("refused", [row for row in documented if row.status == "refused"]), ("beyond that", _beyond(rows))):
+        said = "; ".join(dict.fromkeys(f"{row.altered} {row.what}".strip() for row in some))
+        if said:
+            yield from _fact(title, textwrap.shorten(said, 400, placeholder=" …"), look)
+    refused = [row for row in rows if not row.documented and row.status == "refused"]
+    yield from _prose(f"{len(refused)} others were refused: -v shows each with its text, `inspect-loss why` explains one.", look)
+
+
+def _beyond(rows: Sequence[Acceptance]) -> list[Acceptance]:
+    return [row for row in rows if not row.documented and row.status in ("accepted", "warned")]
 
 
 def _accepted(probed: Probed, look: Look) -> Iterator[Line]:
