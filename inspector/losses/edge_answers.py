@@ -9,8 +9,8 @@ _LOGITS = {"x": "torch.tensor([[2.0, 0.0, 1.0], [0.0, 1.0, 3.0]])", "y": "torch.
 CLASSES = (
     Answer(
         "Class index or one-hot? In which dtype?",
-        "Either: the index {index}, the one-hot row as floating numbers {one_hot}. A one-hot row of integers is refused: “{integers}”. So is "
-        "an index that is not int64 or uint8: “{int32}”.",
+        "Either: the index {index}, the one-hot row as floating numbers {one_hot}. A one-hot row of integers is refused: “{integers}”. "
+        "So is an index that is not int64 or uint8: “{int32}”.",
         given=_LOGITS,
         numbers={
             "index": "F.cross_entropy(x, y)",
