@@ -16,7 +16,7 @@ import msgspec
 from inspector import losses
 from inspector.errors import CouldNotRun, InspectError
 from inspector.losses.schema import LossDefinition
-from inspector.report import Message, NotRun, Probed
+from inspector.report import Message, NotRun, Parameter, Probed
 from inspector.source import cache, catalog, finders, reading
 from inspector.source.finders import TorchText
 
@@ -110,14 +110,14 @@ def _run(text: TorchText, names: Sequence[str], device: str, processes: int) -> 
     """What came of each, in the order in which they end; those that take longest are begun first."""
     from inspector.live import workers
 
-    tasks = [(name, msgspec.msgpack.encode(reading.outline(text, name).signature), device) for name in sorted(names, key=_effort)]
+    tasks = [_Task(name, reading.outline(text, name).signature, device, *_said(text, name)) for name in sorted(names, key=_effort)]
     count = min(processes or workers.processors(), len(tasks))
     if count <= 1:
-        yield from (_good(_probed(task)) for task in tasks)
+        yield from (_good(_probed(msgspec.msgpack.encode(task))) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
     with context.Pool(count) as pool:
-        for raw in pool.imap_unordered(_probed, tasks):
+        for raw in pool.imap_unordered(_probed, [msgspec.msgpack.encode(task) for task in tasks]):
             yield _good(raw)
 
 
@@ -148,19 +148,38 @@ class CouldNot(msgspec.Struct, frozen=True, tag="could_not"):
     todo: str
 
 
-def _probed(task: tuple[str, bytes, str]) -> bytes:
+class _Task(msgspec.Struct, frozen=True):
+    """One loss to probe: its signature, and its docstring with the place where it begins."""
+
+    name: str
+    signature: tuple[Parameter, ...]
+    device: str
+    docstring: str
+    file: str
+    line: int
+
+
+def _said(text: TorchText, qualified_name: str) -> tuple[str, str, int]:
+    """The docstring of a class, its file, and the line on which it begins."""
+    entry = next(each for each in catalog.read_catalog(text).losses() if each.qualified_name == qualified_name)
+    docstring = reading.outline(text, qualified_name).docstring
+    lines = cache.place(text, entry.file).read_text(encoding="utf-8").splitlines()
+    begins = next((at for at, line in enumerate(lines[entry.line - 1 :], entry.line) if '"""' in line), entry.line)
+    return docstring, entry.file, begins
+
+
+def _probed(raw: bytes) -> bytes:
     """Runs in a process of its own, which starts the child that loads torch."""
+    from inspector.live.documented import Said
     from inspector.live.findings import probe_loss
     from inspector.live.isolate import Child
-    from inspector.report import Parameter
 
-    name, signature, device = task
-    definition = losses.find(name)
+    task = msgspec.msgpack.decode(raw, type=_Task)
+    definition = losses.find(task.name)
     assert definition is not None
     try:
-        with Child(device) as child:
-            return msgspec.msgpack.encode(
-                probe_loss(definition, msgspec.msgpack.decode(signature, type=tuple[Parameter, ...]), child, device)
-            )
+        with Child(task.device) as child:
+            said = Said(task.docstring, task.file, task.line)
+            return msgspec.msgpack.encode(probe_loss(definition, task.signature, child, task.device, said))
     except CouldNotRun as trouble:
         return msgspec.msgpack.encode(CouldNot(trouble.slug, trouble.what, trouble.where, trouble.todo))

@@ -56,7 +56,9 @@ def test_a_warning_as_python_prints_it_is_read() -> None:
     assert message_in("/a/b.py:12: UserWarning: Using a target size\n  return f(x)").startswith("Using a target size")
 
 
-@pytest.mark.parametrize("asked", ["CUDA out of memory. Tried to allocate 20 MiB", "No module named torch", "shapes cannot be multiplied", "-"])
+@pytest.mark.parametrize(
+    "asked", ["CUDA out of memory. Tried to allocate 20 MiB", "No module named torch", "shapes cannot be multiplied", "-"]
+)
 def test_a_text_that_is_none_of_them_is_not_known_and_the_nearest_three_are_told(asked: str) -> None:
     found = look_up(asked, KNOWN)
     assert not found.known

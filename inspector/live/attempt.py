@@ -28,6 +28,8 @@ GARBAGE = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 
 def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...]) -> Answer:
     """What came of every way of a probe. `trouble`: the errors that count as outcomes."""
+    if probe.kind == "example":
+        return Answer((_example(probe.code, trouble),))
     outcomes = []
     held: dict[str, Tensor] = {}
     for way in probe.ways:
@@ -36,6 +38,17 @@ def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...])
         if instance is not None and not held:
             held = {name: _tensor(value) for name, value in (*instance.named_buffers(), *instance.named_parameters())}
     return Answer(tuple(outcomes), held)
+
+
+def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
+    """A documented example of the installed torch, run as it stands there."""
+    with build.fixed_random(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(program, "<example>", "exec"), {"torch": torch, "nn": nn, "F": nn.functional, "__name__": "example"})
+        except trouble as error:
+            return Outcome("refused", refusal=_refusal(error, "called"))
+    return Outcome("value")
 
 
 def _twice(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:

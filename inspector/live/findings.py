@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from inspector.live import closer, grouping, prober
+from inspector.live import closer, documented, grouping, prober
 from inspector.live.accepted import acceptances, messages
+from inspector.live.documented import Said
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
 from inspector.live.judge import Rule
@@ -44,8 +45,10 @@ TITLES: Mapping[Rule, str] = {
 """Rule -> the end of a title."""
 
 
-def probe_loss(definition: LossDefinition, signature: Sequence[Parameter], child: Child, device: str = "cpu") -> Probed:
-    """Everything about one loss: findings, accepted inputs and messages."""
+def probe_loss(
+    definition: LossDefinition, signature: Sequence[Parameter], child: Child, device: str = "cpu", said: Said | None = None
+) -> Probed:
+    """Everything about one loss: findings, accepted inputs and messages; and what its docstring says, where that is given."""
     seen = [each for some in prober.probe_all(child, prober.chosen(definition, signature)) for each in some]
     found = [finding_of(group, child, device) for group in grouping.groups(seen)]
     return Probed(
@@ -53,7 +56,7 @@ def probe_loss(definition: LossDefinition, signature: Sequence[Parameter], child
         device=device,
         probes=len(seen),
         calls=sum(len(each.answer.outcomes) for each in seen),
-        findings=tuple(found),
+        findings=(*found, *(documented.findings(definition, signature, said, child) if said else ())),
         accepted=acceptances(definition, seen),
         messages=messages(seen),
     )

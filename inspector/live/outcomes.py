@@ -15,7 +15,7 @@ from inspector.report import Argument, Configuration, Number
 Where: TypeAlias = Literal["inside", "closure", "outside"]
 """A probe lies in the declared domain, on its edge, or outside."""
 
-Kind: TypeAlias = Literal["value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary"]
+Kind: TypeAlias = Literal["value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary", "example"]
 """The rule that made a probe."""
 
 
