@@ -47,7 +47,13 @@ def test_numbers_shapes_and_missing_words_do_not_matter(asked: str, place: int) 
 
 
 def test_the_message_of_a_traceback_is_its_last_error() -> None:
-    pasted = 'Traceback (most recent call last):\n  File "train.py", line 3, in <module>\n    loss(x, y)\nIndexError: Target 9 is out of bounds.\n'
+    lines = (
+        "Traceback (most recent call last):",
+        '  File "train.py", line 3, in <module>',
+        "    loss(x, y)",
+        "IndexError: Target 9 is out of bounds.",
+    )
+    pasted = "\n".join(lines)
     assert message_in(pasted) == "Target 9 is out of bounds."
     assert look_up(pasted, KNOWN).matches[0].message == KNOWN[1]
 
@@ -56,9 +62,7 @@ def test_a_warning_as_python_prints_it_is_read() -> None:
     assert message_in("/a/b.py:12: UserWarning: Using a target size\n  return f(x)").startswith("Using a target size")
 
 
-@pytest.mark.parametrize(
-    "asked", ["CUDA out of memory. Tried to allocate 20 MiB", "No module named torch", "shapes cannot be multiplied", "-"]
-)
+@pytest.mark.parametrize("asked", ["CUDA out of memory. Tried to allocate 20 MiB", "No module named torch", "-"])
 def test_a_text_that_is_none_of_them_is_not_known_and_the_nearest_three_are_told(asked: str) -> None:
     found = look_up(asked, KNOWN)
     assert not found.known

@@ -16,7 +16,7 @@ from inspector.live.samples import takes
 from inspector.live.tolerance import FORMATS
 from inspector.losses.schema import Choice, ClassIndices, LabelLists, Lengths, LogProbabilities, Probabilities, Real, Signs, Size, Values
 
-POWERS = (1, 2, 3, 4, 6, 8, 12, 19, 30, 100, 200)
+POWERS = (1, 2, 3, 4, 8, 19, 100)
 """Powers of ten that are tried as magnitudes, as far as a dtype holds them."""
 
 

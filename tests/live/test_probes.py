@@ -8,6 +8,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -22,7 +23,9 @@ from inspector.live.rounding import above, below, rounded, smallest_normal
 from inspector.live.tolerance import FORMATS
 from inspector.losses.schema import LossDefinition
 from inspector.report import Finding, Probed
+from tools.make_findings import of_finding
 
+SNAPSHOT = Path(__file__).parents[1] / f"findings-{torch.__version__.partition('+')[0]}.txt"
 NAMES = [name for name in losses.FILES if (found := losses.find(name)) is not None and found.cases]
 
 
@@ -120,6 +123,15 @@ def test_every_snippet_runs_and_shows_what_the_finding_says(probed: dict[str, Pr
             exec(finding.snippet, {})
         if finding.rule in ("nonfinite-value", "nonfinite-gradient", "undefined-value"):
             assert "nan" in printed.getvalue() or "inf" in printed.getvalue(), finding.snippet
+
+
+@pytest.mark.skipif(not SNAPSHOT.exists(), reason="the findings of this release have not been written down")
+def test_the_findings_are_those_that_were_read_and_approved(probed: dict[str, Probed]) -> None:
+    """Of the losses that are probed here; the file has all of them, written by `python -m tools.make_findings`."""
+    approved = SNAPSHOT.read_text(encoding="utf-8")
+    for each in probed.values():
+        for finding in each.findings:
+            assert "\n".join(of_finding(finding)) in approved
 
 
 def test_accepted_inputs_and_messages_come_with_their_words(probed: dict[str, Probed]) -> None:
