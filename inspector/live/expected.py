@@ -13,7 +13,7 @@ from inspector.live.probes import Plan
 from inspector.live.tolerance import FORMATS
 from inspector.losses.limits import Evaluated, evaluate
 from inspector.losses.reference import Given, Grid
-from inspector.losses.schema import Choice, Real, Signs, Values
+from inspector.losses.schema import Choice, LogProbabilities, Probabilities, Real, Signs, Values
 from inspector.report import Items, TensorData, Term
 
 
@@ -25,8 +25,15 @@ def exactly(plan: Plan, probe: Probe, answer: Answer) -> Evaluated | None:
     return evaluate(plan.definition, given(plan, probe, answer), probe.edges)
 
 
+_NUMBERS = (Real, Probabilities, LogProbabilities)
+"""Sets that a formula computes with, and not only asks about."""
+
+
 def _formula_holds(plan: Plan, probe: Probe) -> bool:
-    """True for a probe outside the domain whose numbers are legal all the same: only their dtype is another."""
+    """True for a probe outside the domain that the formula has an answer to: legal numbers in another dtype, and nan."""
+    if probe.kind == "value" and probe.number == "nan":
+        # Whether a nan reaches the loss is a question to the formula: a number that it does not read is no matter.
+        return any(form.name == probe.altered and isinstance(form.values, _NUMBERS) for form in plan.fitted.case.inputs)
     if probe.kind != "dtype":
         return False
     return all(_legal(form.values, argument.value) for form, argument in zip(plan.fitted.case.inputs, probe.inputs, strict=True))

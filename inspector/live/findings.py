@@ -111,8 +111,8 @@ def _snippet(case: Case) -> str:
         args = tuple(argument for argument in configuration.args if argument.name != "reduction")
         configuration = type(configuration)(configuration.subject, configuration.expression, args)
     gradient = fault.of.removeprefix("∂/∂") if fault.of.startswith("∂/∂") else ""
-    if fault.rule in ("stuck", "nonfinite-value") and not gradient:
-        gradient = next(iter(case.seen.answer.outcomes[0].gradients), "")
+    if fault.rule in ("stuck", "nonfinite-value", "crash") and not gradient:
+        gradient = next(iter(case.seen.answer.outcomes[0].gradients), next(iter(probe.wanted), "") if fault.rule == "crash" else "")
     return snippet(probe, configuration, gradient=gradient, field=field_name(case.seen.plan.definition, fault.reduction))
 
 

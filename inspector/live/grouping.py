@@ -155,7 +155,9 @@ def number_of(seen: Seen) -> float | None:
 
 
 def _only_rounding(cases: Sequence[Case]) -> bool:
-    """True where all that was taken lies a rounding error outside the domain."""
+    """True where it happens at the smallest numbers of all only, or where all that was taken lies a rounding error outside the domain."""
+    if all(case.seen.probe.what.removeprefix("-").startswith("smallest subnormal") for case in cases):
+        return True
     return all(
         case.fault.rule in ("accepted-value", "accepted-argument", "warned-value")
         and case.seen.probe.what.removeprefix("-").startswith(("next ", "smallest ", "√eps"))
@@ -177,7 +179,7 @@ def _shows(case: Case) -> tuple[object, ...]:
         probe.kind == "tie" and fault.rule != "stuck",
         "in place of" not in probe.what,
         (probe.base == probes.ORDINARY) == edge_of(case.seen).startswith("near "),
-        _oddness(case),
+        -_oddness(case) if fault.rule == "crash" else _oddness(case),
         {"mean": 0, "sum": 1, "none": 2}.get(fault.reduction, 0) if fault.rule == "undefined-value" else 0,
         probe.id,
     )

@@ -116,7 +116,7 @@ def _of_outcome(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | None,
         yield from _of_run(probe, (reduction, outcome), outcome.value)
         if exact is not None and reduction in exact.reductions and probe.kind in EXACT_KINDS:
             yield from _against(probe, (reduction, outcome), exact)
-        yield from _of_acceptance(probe, (reduction, outcome), outcome.value, usual)
+        yield from _of_acceptance(probe, (reduction, outcome), exact, usual)
 
 
 # -- what needs no reference ---------------------------------------------------------------------------------------------
@@ -269,9 +269,11 @@ def _number(point: Point | None) -> float | None:
 # -- what is outside the domain -------------------------------------------------------------------------------------------------
 
 
-def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], value: Tensor, usual: Usual) -> Iterator[Fault]:
+def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | None, usual: Usual) -> Iterator[Fault]:
     """Inputs and arguments outside the declared domain that were taken without an error."""
     reduction, outcome = ran
+    value = outcome.value
+    assert value is not None
     if probe.kind == "empty" and not all(map(math.isfinite, value.values)):
         yield Fault("undefined-value", reduction, "value", value.values[0], math.nan)
     if probe.where != "outside" or probe.kind == "dtype":
@@ -285,7 +287,7 @@ def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], value: Tensor, usual:
     if not finite:
         return
     if probe.number == "nan":
-        if len(finite) == len(value.values):
+        if len(finite) == len(value.values) and (exact is None or not _all_finite(exact.terms)):
             yield Fault("nan-hidden", reduction, "value", finite[0], math.nan)
         return
     if probe.kind in ("argument", "value"):
