@@ -133,19 +133,16 @@ def _depth(definition: LossDefinition) -> int:
 
 
 def _good(raw: bytes) -> Probed:
-    answer = msgspec.msgpack.decode(raw, type=Probed | CouldNot)
-    if isinstance(answer, CouldNot):
-        raise CouldNotRun(answer.slug, answer.what, answer.where, answer.todo)
-    return answer
+    """What came of one loss. Raises what the process met that could not run it."""
+    from inspector.live.workers import Trouble
+
+    if raw[:1] == TROUBLE:
+        raise msgspec.msgpack.decode(raw[1:], type=Trouble).error()
+    return msgspec.msgpack.decode(raw[1:], type=Probed)
 
 
-class CouldNot(msgspec.Struct, frozen=True, tag="could_not"):
-    """Why a process could not run probes, as data."""
-
-    slug: str
-    what: str
-    where: str
-    todo: str
+DONE, TROUBLE = b"d", b"t"
+"""The first byte of what a process hands back."""
 
 
 class _Task(msgspec.Struct, frozen=True):
@@ -173,6 +170,7 @@ def _probed(raw: bytes) -> bytes:
     from inspector.live.documented import Said
     from inspector.live.findings import probe_loss
     from inspector.live.isolate import Child
+    from inspector.live.workers import Trouble
 
     task = msgspec.msgpack.decode(raw, type=_Task)
     definition = losses.find(task.name)
@@ -180,6 +178,6 @@ def _probed(raw: bytes) -> bytes:
     try:
         with Child(task.device) as child:
             said = Said(task.docstring, task.file, task.line)
-            return msgspec.msgpack.encode(probe_loss(definition, task.signature, child, task.device, said))
-    except CouldNotRun as trouble:
-        return msgspec.msgpack.encode(CouldNot(trouble.slug, trouble.what, trouble.where, trouble.todo))
+            return DONE + msgspec.msgpack.encode(probe_loss(definition, task.signature, child, task.device, said))
+    except CouldNotRun as met:
+        return TROUBLE + msgspec.msgpack.encode(Trouble(met.slug, met.what, met.where, met.todo, met.exit_code))
