@@ -177,7 +177,7 @@ DEFINITION = LossDefinition(
     deviations=(
         Deviation(
             "forward mode",
-            "with options, torch loses the forward-mode derivative without saying so where nothing requires a gradient, and refuses it else",
+            "with options, torch loses the forward-mode derivative without saying so where nothing requires a gradient, else refuses it",
             configuration="options=",
         ),
     ),
