@@ -1,4 +1,4 @@
-"""Records of what was measured: checks, equivalent forms, denominators and answers, and the base of every record.
+"""Records of what was measured: checks, findings, equivalent forms, denominators and answers, and the base of every record.
 
 In: numbers. Out: frozen plain data, which report.py hands on with its own. Computes nothing.
 """
@@ -115,3 +115,103 @@ def number(value: float) -> Number:
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
     return value
+
+
+class Finding(Record, frozen=True):
+    """What a probe or a check showed that a user would want to be warned of."""
+
+    id: str
+    """The same for the same finding in every run."""
+    title: str
+    """In a few words."""
+    severity: str
+    """How much a user should mind."""
+    probe: str
+    """The id of the probe or check that showed it."""
+    configuration: str
+    """The constructor call, as a person would write it."""
+    dtype: str
+    """Such as "float32"."""
+    device: str
+    """Such as "cpu"."""
+    actual: str
+    """What came, as text."""
+    expected: str
+    """What a user would expect, as text."""
+    message: str
+    """What it means, in one or two sentences."""
+    snippet: str
+    """A few lines of Python that show it."""
+    rule: str = ""
+    """The rule of the judge that found it, such as "nonfinite-value"."""
+    subject: str = ""
+    """Qualified name of the class."""
+    threshold: str = ""
+    """The smallest number at which it happens, by dtype; "" where it is not a matter of size."""
+    also: tuple[str, ...] = ()
+    """Other inputs, dtypes and reductions that show the same."""
+    safe: str = ""
+    """A line of Python that gives the exact number where this does not, verified; "" where none is known."""
+    place: str = ""
+    """file:line in torch of what is said or raised; "" where there is no such place."""
+
+
+class Acceptance(Record, frozen=True):
+    """One shape, dtype or kind of an input, run."""
+
+    case: str
+    """The documented way to call the loss that it belongs to."""
+    altered: str
+    """Name of the input."""
+    what: str
+    """What is special about it: "as documented", "dtype int32", "shape (N, 1) in place of (N)"."""
+    documented: bool
+    """True where the definition declares it."""
+    status: Literal["accepted", "warned", "refused", "crashed"]
+    """What torch did."""
+    text: str = ""
+    """What torch said, exactly; "" where it said nothing."""
+
+
+class Message(Record, frozen=True):
+    """An error or warning of torch, and what it comes from."""
+
+    text: str
+    """Exactly what torch says."""
+    error: str
+    """Type of the error or warning, such as "RuntimeError"."""
+    subject: str
+    """Qualified name of the class."""
+    place: str
+    """file:line of the Python that raises it, or that calls the native function that does."""
+    function: str
+    """The Python function there."""
+    configuration: str
+    """The constructor call."""
+    cause: str
+    """Which input or argument it comes from, and what is documented."""
+    fix: str
+    """What to write instead."""
+    others: tuple[str, ...] = ()
+    """Other causes of the same message, each with what to write instead."""
+    number: int = 1
+    """How many wrong calls gave it."""
+
+
+class Probed(Record, frozen=True, tag_field="type", tag="probed"):
+    """What came of the probes of one loss on one machine."""
+
+    subject: str
+    """Qualified name of the class."""
+    device: str
+    """Such as "cpu"."""
+    probes: int
+    """How many inputs were tried."""
+    calls: int
+    """How many calls that was, each reduction counted."""
+    findings: tuple[Finding, ...]
+    """The worst first."""
+    accepted: tuple[Acceptance, ...]
+    """Documented inputs and others, each with what torch did."""
+    messages: tuple[Message, ...]
+    """Every error and warning that came, each once."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from inspector import __version__, asking, losses
+from inspector import __version__, asking, losses, probing
 from inspector.asking import Asked
 from inspector.errors import InspectError
 from inspector.report import FORMAT_VERSION, Definition, Example, NotRun, Report, Sample, Unresolved
@@ -97,7 +97,16 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
         ladders=shown.ladders,
         denominators=shown.denominators,
         answers=shown.answers,
+        **_broken(asked),
     )
+
+
+def _broken(asked: Asked) -> dict[str, Any]:
+    """What the probes of this torch found, where they have been run: a report does not wait for them."""
+    probed = probing.remembered(asked.text, asked.configuration.subject)
+    if isinstance(probed, NotRun):
+        return {"probed": probed}
+    return {"probed": msgspec.structs.replace(probed, findings=()), "findings": probed.findings}
 
 
 def _looks_like_a_loss(worked: Example | NotRun, report: Report) -> bool:

@@ -11,11 +11,15 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from inspector.errors import InspectError
+from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
 from inspector.measured import Check as Check
 from inspector.measured import Denominator as Denominator
+from inspector.measured import Finding as Finding
 from inspector.measured import Ladder as Ladder
+from inspector.measured import Message as Message
 from inspector.measured import Number as Number
+from inspector.measured import Probed as Probed
 from inspector.measured import Record as Record
 from inspector.measured import Rung as Rung
 from inspector.measured import number as number
@@ -374,33 +378,6 @@ class Agreement(Tagged, frozen=True, tag="agreement"):
     """Steps read as taken that a profiler can see: the denominator of the figure."""
 
 
-class Finding(Record, frozen=True):
-    """What a probe or a check showed that a user would want to be warned of."""
-
-    id: str
-    """The same for the same finding in every run."""
-    title: str
-    """In a few words."""
-    severity: str
-    """How much a user should mind."""
-    probe: str
-    """The id of the probe or check that showed it."""
-    configuration: str
-    """The constructor call, as a person would write it."""
-    dtype: str
-    """Such as "float32"."""
-    device: str
-    """Such as "cpu"."""
-    actual: str
-    """What came, as text."""
-    expected: str
-    """What a user would expect, as text."""
-    message: str
-    """What it means, in one or two sentences."""
-    snippet: str
-    """A few lines of Python that show it."""
-
-
 class ExampleValue(Record, frozen=True):
     """A named tensor of the worked example. `values` is flat, row-major."""
 
@@ -493,6 +470,8 @@ class Report(Record, frozen=True):
     """What each reduction divided by."""
     answers: tuple[Answer, ...] = ()
     """Questions people ask of the loss, answered by what ran."""
+    probed: Probed | NotRun = NotRun("nothing was probed")
+    """Accepted inputs and messages, where the probes of this torch build have been run; the findings stand in `findings`."""
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""

@@ -42,6 +42,18 @@ def make_instance(configuration: Configuration, *, dtype: str | None = None, dev
     return instance
 
 
+def construct(configuration: Configuration, *, dtype: str | None = None, device: str | None = None) -> nn.Module:
+    """The configured module without its hooks. What torch raises is raised as it is."""
+    cls = find_class(configuration.subject)
+    target = _Target(dtype, device)
+    args = [_make(argument.value, target) for argument in configuration.args if argument.name is None]
+    named = {argument.name: _make(argument.value, target) for argument in configuration.args if argument.name is not None}
+    with fixed_random():
+        instance: nn.Module = cls(*args, **named)
+    _moved(instance, target)
+    return instance
+
+
 def make_inputs(sample: Sample, *, dtype: str | None = None, device: str | None = None) -> list[Any]:
     """The inputs of a call in order, new tensors each time; those that require a gradient are leaves."""
     with fixed_random():

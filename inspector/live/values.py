@@ -153,7 +153,7 @@ def _class_indices(values: ClassIndices, shape: tuple[int, ...], stream: random.
     count = math.prod(shape)
     drawn = classes[:count] + [stream.choice(classes) for _ in range(count - len(classes))]
     ignored = setting.constants.get("ignore_index")
-    if values.ignorable and "ignore_index" in setting.given and isinstance(ignored, int):
+    if drawn and values.ignorable and "ignore_index" in setting.given and isinstance(ignored, int):
         if len(drawn) == 1:
             return [ignored] if source.is_later and stream.random() < 0.5 else [kept for kept in classes if kept != ignored][:1]
         drawn = [kept if kept != ignored else classes[0 if classes[0] != ignored else -1] for kept in drawn]

@@ -176,7 +176,7 @@ DEFINITION = LossDefinition(
         ArgumentForm("in_features", Size("F")),
         ArgumentForm("n_classes", Size("C")),
         ArgumentForm("cutoffs", Choice(()), required=(_cutoffs(2, 5), _cutoffs(3), _cutoffs(1, 2))),
-        ArgumentForm("div_value", Real(low=1.0, high=4.0)),
+        ArgumentForm("div_value", Real(low=1.0, high=4.0), legal=Real(low=0.0, low_open=True)),
         ArgumentForm("head_bias", Choice((False, True))),
         ArgumentForm("device", Choice((None, "cpu"))),
         ArgumentForm("dtype", Choice((None,)), others=(Reference("torch.float64"),)),

@@ -1,6 +1,7 @@
 """BCEWithLogitsLoss: binary cross entropy of the sigmoid of the input, with an optional weight on the positive part."""
 
 from inspector.losses.arguments import LEGACY, REDUCTION
+from inspector.losses.edge_answers import BINARY
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, log_of_sum, sigmoid
@@ -108,6 +109,6 @@ DEFINITION = LossDefinition(
             naive=(2, 3),
         ),
     ),
-    answers=ANSWERS,
+    answers=(*ANSWERS, *BINARY),
     mistake="It applies the sigmoid itself: feed it logits. Targets outside [0, 1] are not refused.",
 )

@@ -6,11 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, REDUCE, REDUCTION, SIZE_AVERAGE
+from inspector.losses.edge_answers import CLASSES
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, log_softmax, one_hot, softmax, total
 from inspector.losses.reductions import MEAN, NONE, SUM
-from inspector.losses.schema import Answer, Case, Choice, Ladder, LossDefinition, Plain, Reduction, Rule, Simpler, Slope
+from inspector.losses.schema import Answer, Case, Choice, Ladder, LossDefinition, Plain, Reduction, Rule, Safer, Simpler, Slope
 
 KEPT = "the sum of the weights w[y] of the targets that are kept (their number, where no weight is given)"
 
@@ -297,6 +298,18 @@ DEFINITION = LossDefinition(
             target_kind="probabilities",
         ),
     ),
-    answers=ANSWERS,
+    answers=(*ANSWERS, *CLASSES),
+    safer=(
+        Safer(
+            ("undefined-value",),
+            "F.cross_entropy(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)",
+            target_kind="indices",
+        ),
+        Safer(
+            ("nonfinite-gradient",),
+            "F.cross_entropy(input.masked_fill((target == -100).unsqueeze(1), 0), target, reduction='none')",
+            target_kind="indices",
+        ),
+    ),
     mistake="It applies log-softmax itself: feed it logits, not probabilities.",
 )

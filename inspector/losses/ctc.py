@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from inspector.losses.arguments import REDUCTION
+from inspector.losses.edge_answers import FRAMES
 from inspector.losses.forms import Shape, log_probabilities
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, exp, log_sum_exp, on_the_simplex
@@ -77,7 +78,7 @@ def _read(log_probs: Matrix, targets: Sequence[int], lengths: tuple[int, int], b
 def _term(log_probs: Matrix, targets: Sequence[int], input_lengths: int, target_lengths: int, blank: int, zero_infinity: bool) -> Number:
     x, path = _read(log_probs, targets, (input_lengths, target_lengths), blank)
     total = _sum(_alphas(x, path, blank)[-1][-2:])
-    if total is None:
+    if total is None or (zero_infinity and total.value == float("-inf")):
         return 0 if zero_infinity else float("inf")
     return -total
 
@@ -90,7 +91,7 @@ def _by_log_probs(
     x, path = _read(log_probs, targets, (input_lengths, target_lengths), blank)
     alphas, betas = _alphas(x, path, blank), _betas(x, path, blank)
     total = _sum(alphas[-1][-2:])
-    if total is None and zero_infinity:
+    if (total is None or total.value == float("-inf")) and zero_infinity:
         return [[0] * len(row) for row in log_probs]
     slopes = [[exp(value) for value in row] for row in x]
     for t, row in enumerate(slopes):
@@ -142,8 +143,8 @@ LABELS = ClassIndices(below="C", excluding="blank")
 def _lengths(shape: Shape, held: str, frames: int = 6) -> tuple[InputForm, ...]:
     container = "tuple" if held == "tuple" else "tensor"
     return (
-        InputForm("input_lengths", shape, Lengths(frames, "T"), dtype="int64", container=container),  # type: ignore[arg-type]
-        InputForm("target_lengths", shape, Lengths(1, "S"), dtype="int64", container=container),  # type: ignore[arg-type]
+        InputForm("input_lengths", shape, Lengths(frames, "T", legal_from=0), dtype="int64", container=container),  # type: ignore[arg-type]
+        InputForm("target_lengths", shape, Lengths(1, "S", legal_from=0), dtype="int64", container=container),  # type: ignore[arg-type]
     )
 
 
@@ -192,6 +193,7 @@ DEFINITION = LossDefinition(
             },
         ),
     ),
+    answers=FRAMES,
     mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite, "
     "or 0 with zero_infinity=True.",
     deviations=(

@@ -279,6 +279,10 @@ class Comparisons:
     def __init__(self) -> None:
         self.closest = float("inf")
         """The smallest |a - b| / (condition of a - b): a tie to within rounding where it is below the unit roundoff."""
+        self.gap = float("inf")
+        """The smallest |a - b|."""
+        self.tied = False
+        """True where both sides of a comparison were equal, exactly."""
         self.bounded = False
         """True where a bound that is not differentiated took the place of a number."""
         self.sides: dict[str, int] = {}
@@ -288,9 +292,23 @@ class Comparisons:
         """Takes one comparison into account."""
         place = _place()
         self.sides[place] = self.sides.get(place, 0) | (1 if left.value > right.value else 2)
+        self.note_size(left, right)
+
+    def note_size(self, left: Exact, right: Exact) -> None:
+        """How close the comparison is."""
+        self.tied = self.tied or bool(left.value == right.value)
+        self.gap = min(self.gap, abs(float(left.value - right.value)))
         scale = left.condition + right.condition
         if scale:
             self.closest = min(self.closest, abs(float(left.value - right.value)) / scale)
+
+
+class Ties(Comparisons):
+    """The same without a note of where a comparison stands, which costs more than the comparison."""
+
+    def note(self, left: Exact, right: Exact) -> None:
+        """Takes one comparison into account."""
+        self.note_size(left, right)
 
 
 def _place() -> str:
@@ -320,9 +338,9 @@ def _compare(left: Exact, right: Exact) -> int:
 
 
 @contextmanager
-def comparisons() -> Iterator[Comparisons]:
+def comparisons(recorder: Comparisons | None = None) -> Iterator[Comparisons]:
     """The comparisons made inside the `with` block."""
-    recorder = Comparisons()
+    recorder = Comparisons() if recorder is None else recorder
     token = _RECORDER.set(recorder)
     try:
         yield recorder

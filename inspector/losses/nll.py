@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, indices, log_probabilities, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, one_hot
 from inspector.losses.reductions import NONE, SUM
-from inspector.losses.schema import Answer, Case, Ladder, LossDefinition, Reduction, Rule, Simpler, Slope
+from inspector.losses.schema import Answer, Case, Ladder, LossDefinition, Reduction, Rule, Safer, Simpler, Slope
 
 
 def _weight(target: int, weight: Vector | None, ignore_index: int) -> Number:
@@ -107,5 +107,6 @@ DEFINITION = LossDefinition(
         ),
     ),
     answers=ANSWERS,
+    safer=(Safer(("undefined-value",), "F.nll_loss(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)"),),
     mistake="It takes log-probabilities and takes no logarithm itself: with probabilities the loss value is negative and means nothing.",
 )

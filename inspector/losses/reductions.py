@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inspector.losses.schema import Reduction
+from inspector.losses.schema import LossDefinition, Reduction
 
 
 def one() -> int:
@@ -18,6 +18,12 @@ SUM = Reduction("sum", "nothing", r"L = \sum_i \ell_i", "L = Σ ℓ")
 NONE = Reduction("none", "nothing, the terms are returned", r"L_i = \ell_i", "L = ℓ, term by term")
 
 MEAN_SUM_NONE = (MEAN, SUM, NONE)
+
+
+def field_name(definition: LossDefinition | None, reduction: str) -> str:
+    """The field of the result that holds the loss value; "" where the result is the loss value."""
+    fields = definition.fields if definition else ()
+    return next((field.name for field in fields if field.reduction == reduction), "")
 
 
 def chosen(constants: Mapping[str, Any], default: str) -> str:

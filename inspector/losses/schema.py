@@ -73,6 +73,8 @@ class Lengths(Spec, frozen=True, tag=True):
 
     at_least: str | int
     at_most: str | int
+    legal_from: int | None = None
+    """The smallest legal length, where samples need longer ones; None: `at_least`."""
 
 
 class Choice(Spec, frozen=True, tag=True):
@@ -137,6 +139,8 @@ class ArgumentForm(Spec, frozen=True):
 
     name: str
     values: Values | InputForm
+    legal: Real | None = None
+    """All legal numbers, where samples keep to fewer; None: `values`."""
     required: tuple[Term, ...] = ()
     """For an argument without a default: values to construct with, the first by preference. A `Size` needs none."""
     tried: tuple[float, ...] = ()
@@ -282,6 +286,19 @@ class Answer(Spec, frozen=True):
     """Expressions that must be true for the answer to be right."""
 
 
+class Safer(Spec, frozen=True):
+    """What to write where the loss itself goes wrong; shown only where running it gives the exact number."""
+
+    rules: tuple[str, ...]
+    """Rules of the judge it is an answer to."""
+    code: str
+    """A Python expression of the unreduced loss value, in the names of the inputs, `torch` and `F`."""
+    edge: str = ""
+    """The edge it is for: "large", "inf", …; "" for any."""
+    target_kind: str | None = None
+    """The kind of inputs it holds for; None for every kind."""
+
+
 class LossDefinition(Spec, frozen=True):
     """What one loss is."""
 
@@ -302,5 +319,7 @@ class LossDefinition(Spec, frozen=True):
     answers: tuple[Answer, ...] = ()
     one_sided: tuple[str, ...] = ()
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
+    safer: tuple[Safer, ...] = ()
+    """What to write instead, where the loss goes wrong."""
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""

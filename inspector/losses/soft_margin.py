@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real, signs
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, log_of_sum, sigmoid
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import InputForm, Ladder, LossDefinition, Rule, Slope
+from inspector.losses.schema import InputForm, Ladder, LossDefinition, Rule, Safer, Slope
 
 
 def _term(input: Number, target: Number) -> Number:
@@ -49,5 +49,6 @@ DEFINITION = LossDefinition(
             naive=(0, 3),
         ),
     ),
+    safer=(Safer(("nonfinite-value", "nonfinite-gradient"), "F.softplus(-target * input)", edge="large"),),
     mistake="The targets are +1 and −1, not 1 and 0; other targets are not refused.",
 )

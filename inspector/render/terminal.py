@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inspector.render import explain, view
+from inspector.render import explain, found, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
 from inspector.render.numbers import MEASURED, CheckTable
@@ -46,6 +46,7 @@ def live_part(report: Report, look: Look) -> str:
     else:
         lines += [*_ran(ran, look), (), *_comparison(compared, look)]
     lines += [(), *_numbers(view.numbers(report, verbose=look.verbose), look)]
+    lines += [(), *found.section(report, look)]
     return paint(lines, look)
 
 
@@ -265,8 +266,6 @@ def _numbers(numbers: view.Numbers, look: Look) -> Iterator[Line]:
         yield from _fact(title, [Span(words)], look, max(column, 12))
     yield from _example(numbers, look)
     yield from _checks(numbers, look)
-    for finding in numbers.findings:
-        yield from _fact(finding.severity, [Span(finding.title), Span(f": {finding.message}" if finding.message else "")], look)
 
 
 def _example(numbers: view.Numbers, look: Look) -> Iterator[Line]:

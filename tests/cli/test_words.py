@@ -54,7 +54,7 @@ def test_what_is_asked_for_reaches_the_pipeline(pipeline: Pipeline, typed: Typed
         (("L1Loss", "--hook", "sideways"), "invalid value for '--hook': 'sideways' is not one of"),
         (("L1Loss", "--color"), "option '--color' requires an argument"),
         (("completion", "tcsh"), "invalid value"),
-        (("show",), "missing argument 'FILE'"),
+        (("show",), "missing argument 'FILE...'"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_two(pipeline: Pipeline, typed: Typed, words: tuple[str, ...], said: str) -> None:

@@ -1,0 +1,172 @@
+"""One probe run: every reduction of it, twice, the second time in memory that was filled with something else.
+
+In: a Probe and a device. Out: an Answer, in which an error is data. Runs inside the child process of live/isolate.
+"""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from inspector import losses
+from inspector.live import build, expressions
+from inspector.live.derivatives import gradients
+from inspector.live.outcomes import Answer, Outcome, Probe, Refusal, Tensor, Way
+from inspector.losses.reductions import field_name
+from inspector.report import Argument, Sample
+
+TORCH = Path(torch.__file__).parent.parent
+GARBAGE = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+"""Sizes in bytes of the blocks that are filled and freed before the second run."""
+
+
+def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...]) -> Answer:
+    """What came of every way of a probe. `trouble`: the errors that count as outcomes."""
+    if probe.kind == "example":
+        return Answer((_example(probe.code, trouble),))
+    outcomes = []
+    held: dict[str, Tensor] = {}
+    for way in probe.ways:
+        outcome, instance = _twice(probe, way, device, trouble)
+        outcomes.append(outcome)
+        if instance is not None and not held:
+            held = {name: _tensor(value) for name, value in (*instance.named_buffers(), *instance.named_parameters())}
+    return Answer(tuple(outcomes), held)
+
+
+def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
+    """A documented example of the installed torch, run as it stands there."""
+    with build.fixed_random(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(program, "<example>", "exec"), {"torch": torch, "nn": nn, "F": nn.functional, "__name__": "example"})
+        except trouble as error:
+            return Outcome("refused", refusal=_refusal(error, "called"))
+    return Outcome("value")
+
+
+def _twice(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:
+    first, instance = _once(probe, way, device, trouble)
+    if first.status != "value":
+        return first, instance
+    with _poisoned():
+        second, _ = _once(probe, way, device, trouble)
+    if second.status != "value" or second.value is None or first.value is None:
+        return first, instance
+    changed = {name: each for name, each in second.gradients.items() if not _same(each, first.gradients.get(name))}
+    return (
+        Outcome(
+            **{
+                **{name: getattr(first, name) for name in Outcome.__struct_fields__},
+                "again": None if _same(first.value, second.value) else second.value,
+                "gradients_again": changed,
+            }
+        ),
+        instance,
+    )
+
+
+def _same(one: Tensor, other: Tensor | None) -> bool:
+    return other is not None and repr(one.values) == repr(other.values)
+
+
+class _poisoned:
+    """Memory that torch hands out without filling it holds nan, or the bytes of what was freed before."""
+
+    def __enter__(self) -> None:
+        self._before = (torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled())
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        blocks = [torch.full((size // 4,), float("nan")) for size in GARBAGE for _ in range(4)]
+        del blocks
+
+    def __exit__(self, *_: object) -> None:
+        torch.use_deterministic_algorithms(self._before[0], warn_only=self._before[1])
+
+
+def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:
+    stage, instance = "constructed", None
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            dtype = None if probe.kind == "argument" and probe.what.startswith("of dtype") else probe.dtype
+            instance = build.construct(way.configuration, dtype=dtype, device=device)
+            if way.reduction == "":
+                return Outcome("value", warnings=_texts(said)), None
+            inputs = _inputs(probe.inputs, probe.wanted, device)
+            before = [value.detach().clone() if isinstance(value, torch.Tensor) else value for value in inputs]
+            names = [str(argument.name) for argument in probe.inputs]
+            stage = "called"
+            value = _evaluated(probe.code, dict(zip(names, inputs, strict=True))) if probe.code else _value_of(instance(*inputs), way)
+        except trouble as error:
+            return Outcome("refused", refusal=_refusal(error, stage), warnings=_texts(said)), instance
+        found, refused = _gradients(probe, value, inputs, trouble)
+    changed = tuple(str(argument.name) for argument, old, new in zip(probe.inputs, before, inputs, strict=True) if _differs(old, new))
+    outcome = Outcome("value", _tensor(value), found, refused, _texts(said), changed=changed)
+    return outcome, instance
+
+
+def _evaluated(code: str, inputs: dict[str, Any]) -> torch.Tensor:
+    """The value of an expression that a definition gives as a safer form."""
+    value: torch.Tensor = expressions.evaluate(code, inputs)
+    return value
+
+
+def _value_of(output: Any, way: Way) -> torch.Tensor:
+    name = field_name(losses.find(way.configuration.subject), way.reduction)
+    value = getattr(output, name) if name else output
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"the loss returned {type(value).__name__}, no tensor")
+    return value
+
+
+def _inputs(inputs: Sequence[Argument], wanted: Sequence[str], device: str) -> list[Any]:
+    made = build.make_inputs(Sample(tuple(inputs), "", "given"), device=None if device == "cpu" else device)
+    for argument, value in zip(inputs, made, strict=True):
+        if isinstance(value, torch.Tensor):
+            value.requires_grad_(argument.name in wanted and (value.is_floating_point() or value.is_complex()))
+    return made
+
+
+def _gradients(
+    probe: Probe, value: torch.Tensor, inputs: Sequence[Any], trouble: tuple[type[BaseException], ...]
+) -> tuple[dict[str, Tensor], str]:
+    named = zip(probe.inputs, inputs, strict=True)
+    leaves = {str(argument.name): each for argument, each in named if isinstance(each, torch.Tensor) and each.requires_grad}
+    if not leaves or not value.requires_grad:
+        return {}, "" if not leaves else "the loss value does not require a gradient"
+    try:
+        found = gradients(value, list(leaves.values()), torch.ones_like(value))
+    except trouble as error:
+        return {}, build.one_line(error)
+    return {name: _tensor(each) for name, each in zip(leaves, found, strict=True)}, ""
+
+
+def _tensor(value: torch.Tensor) -> Tensor:
+    flat = torch.zeros(value.numel()) if value._is_zerotensor() else value.detach().reshape(-1).cpu()
+    if flat.is_complex():
+        flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
+    return Tensor(tuple(value.shape), str(value.dtype).removeprefix("torch."), tuple(map(float, flat.tolist())))
+
+
+def _differs(old: Any, new: Any) -> bool:
+    return isinstance(old, torch.Tensor) and not torch.equal(torch.nan_to_num(old), torch.nan_to_num(new.detach()))
+
+
+def _texts(said: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in said))
+
+
+def _refusal(error: BaseException, stage: str) -> Refusal:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(TORCH / "torch")]
+    text = str(error) or type(error).__name__
+    if not frames:
+        return Refusal(type(error).__name__, text, while_=stage)
+    last = frames[-1]
+    file = Path(last.filename).relative_to(TORCH).as_posix()
+    return Refusal(type(error).__name__, text, file, last.lineno or 0, last.name, stage)

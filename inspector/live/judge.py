@@ -1,0 +1,321 @@
+"""Rules that turn what came of a probe into faults: pure, the same for every loss, and without a number of any loss in them.
+
+In: a probe, its answer, what the reference says of it, and what the ordinary sample gave. Out: Faults. Runs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from inspector.live.outcomes import Answer, Outcome, Probe, Tensor
+from inspector.live.tolerance import FORMATS, Format
+from inspector.losses.limits import Evaluated, Exactly, Numbers, Point
+from inspector.report import TensorData
+
+Rule: TypeAlias = Literal[
+    "crash",
+    "hang",
+    "wrong-value",
+    "differs",
+    "input-changed",
+    "accepted-shape",
+    "nonfinite-value",
+    "nonfinite-gradient",
+    "undefined-value",
+    "wrong-gradient",
+    "vanishing-gradient",
+    "stuck",
+    "nan-hidden",
+    "accepted-value",
+    "accepted-argument",
+    "warned-shape",
+    "warned-value",
+    "misleading-message",
+    "refused-documented",
+    "documentation",
+]
+
+SEVERITIES = (
+    "crash",
+    "wrong number",
+    "nan or inf",
+    "wrong gradient",
+    "undocumented acceptance",
+    "misleading message",
+    "documentation slip",
+)
+"""What a finding does to a user, the worst first."""
+
+SEVERITY: Mapping[Rule, str] = {
+    "crash": "crash",
+    "hang": "crash",
+    "wrong-value": "wrong number",
+    "differs": "wrong number",
+    "input-changed": "wrong number",
+    "accepted-shape": "wrong number",
+    "nonfinite-value": "nan or inf",
+    "nonfinite-gradient": "nan or inf",
+    "undefined-value": "nan or inf",
+    "wrong-gradient": "wrong gradient",
+    "vanishing-gradient": "wrong gradient",
+    "stuck": "wrong gradient",
+    "nan-hidden": "undocumented acceptance",
+    "accepted-value": "undocumented acceptance",
+    "accepted-argument": "undocumented acceptance",
+    "warned-shape": "undocumented acceptance",
+    "warned-value": "undocumented acceptance",
+    "misleading-message": "misleading message",
+    "refused-documented": "documentation slip",
+    "documentation": "documentation slip",
+}
+"""Rule -> severity: the one table."""
+
+EXACT_KINDS = ("value", "tie", "single", "ordinary", "ignored", "argument", "dtype", "empty")
+
+
+class Fault(NamedTuple):
+    """One thing that one reduction of a probe showed."""
+
+    rule: Rule
+    reduction: str
+    of: str = "value"
+    """"value", or "∂/∂input" for a gradient."""
+    actual: float | None = None
+    exact: float | None = None
+    position: int = 0
+    detail: str = ""
+
+
+class Usual(NamedTuple):
+    """What the ordinary sample of the same configuration gave, by reduction: warnings and the number of loss values."""
+
+    warnings: Mapping[str, tuple[str, ...]]
+    counts: Mapping[str, int]
+
+
+NOTHING = Usual({}, {})
+
+
+def judge(probe: Probe, answer: Answer, exact: Evaluated | None, usual: Usual = NOTHING) -> list[Fault]:
+    """Every fault of a probe, those of each reduction in turn."""
+    found: list[Fault] = []
+    for way, outcome in zip(probe.ways, answer.outcomes, strict=True):
+        found += _of_outcome(probe, (way.reduction, outcome), exact, usual)
+    return found
+
+
+def _of_outcome(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | None, usual: Usual) -> Iterator[Fault]:
+    reduction, outcome = ran
+    if outcome.status in ("crashed", "hung"):
+        yield Fault("crash" if outcome.status == "crashed" else "hang", reduction, detail=outcome.detail)
+    elif outcome.refusal is not None:
+        yield from _of_refusal(probe, reduction, outcome)
+    elif outcome.value is not None:
+        yield from _of_run(probe, (reduction, outcome), outcome.value)
+        if exact is not None and reduction in exact.reductions and probe.kind in EXACT_KINDS:
+            yield from _against(probe, (reduction, outcome), exact)
+        yield from _of_acceptance(probe, (reduction, outcome), exact, usual)
+
+
+# -- what needs no reference ---------------------------------------------------------------------------------------------
+
+
+def _of_run(probe: Probe, ran: tuple[str, Outcome], value: Tensor) -> Iterator[Fault]:
+    reduction, outcome = ran
+    for name in outcome.changed:
+        yield Fault("input-changed", reduction, detail=name)
+    form = FORMATS.get(value.dtype, FORMATS["float64"])
+    pairs = [("value", value, outcome.again)] if outcome.again else []
+    pairs += [(f"∂/∂{name}", outcome.gradients[name], again) for name, again in outcome.gradients_again.items()]
+    for of, first, second in pairs:
+        for place, (one, other) in enumerate(zip(first.values, second.values, strict=True) if second else ()):
+            if _apart(one, other, form):
+                yield Fault("differs", reduction, of, one, other, place)
+                break
+    if probe.where == "inside" and probe.kind == "tie":
+        yield from _stuck(reduction, outcome, value, form)
+
+
+def _apart(one: float, other: float, form: Format) -> bool:
+    """True where two runs differ by more than another order of adding up could explain."""
+    if one != one or other != other or math.isinf(one) or math.isinf(other):
+        return not (one == other or (one != one and other != other))
+    return abs(one - other) > math.sqrt(form.eps) * max(abs(one), abs(other))
+
+
+def _stuck(reduction: str, outcome: Outcome, value: Tensor, form: Format) -> Iterator[Fault]:
+    """A positive loss of inputs that are all alike, with no slope by any of them."""
+    total = sum(value.values)
+    slopes = [abs(each) for gradient in outcome.gradients.values() for each in gradient.values]
+    if reduction == "mean" and slopes and total > math.sqrt(form.eps) and max(slopes) < math.sqrt(form.eps) * total:
+        yield Fault("stuck", reduction, "gradient", max(slopes), 0.0)
+
+
+# -- against the reference ---------------------------------------------------------------------------------------------------
+
+
+def _against(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated) -> Iterator[Fault]:
+    reduction, outcome = ran
+    value, expected = outcome.value, exact.reductions[reduction]
+    assert value is not None
+    if value.dtype not in FORMATS:
+        yield from _whole_numbers(reduction, value, expected.value)
+        return
+    form = _coarsest(probe, value)
+    if reduction != "none" and not _holds(exact.terms, form):
+        return
+    yield from _values(probe, (reduction, value), exact, form)
+    if reduction == "none" or "none" not in exact.reductions or _hold_slopes(exact.reductions["none"], form):
+        yield from _slopes((reduction, outcome), exact, expected, form)
+
+
+def _coarsest(probe: Probe, value: Tensor) -> Format:
+    """The dtype with the fewest digits that takes part in the call."""
+    names = [value.dtype, probe.dtype, *(argument.value.dtype for argument in probe.inputs if isinstance(argument.value, TensorData))]
+    return max((FORMATS[name] for name in names if name in FORMATS), key=lambda form: form.eps)
+
+
+def _holds(terms: Numbers, form: Format) -> bool:
+    """True where the dtype holds the sum of the terms: a sum that does not fit is no fault of the loss."""
+    sizes = [abs(term.value) for term in terms if term is not None]
+    return len(sizes) == len(terms) and all(map(math.isfinite, sizes)) and sum(sizes) <= form.largest
+
+
+def _hold_slopes(unreduced: Exactly, form: Format) -> bool:
+    return all(_holds(slopes, form) for slopes in unreduced.gradients.values())
+
+
+def _values(probe: Probe, ran: tuple[str, Tensor], exact: Evaluated, form: Format) -> Iterator[Fault]:
+    reduction, value = ran
+    expected = exact.reductions[reduction].value
+    if len(value.values) != len(expected):
+        if math.prod(value.shape) != len(expected) and probe.where == "inside":
+            yield Fault("wrong-value", reduction, detail=f"{len(value.values)} numbers in place of {len(expected)}")
+        return
+    for place, (actual, point) in enumerate(zip(value.values, expected, strict=True)):
+        wrong = _wrong(actual, point, form)
+        if wrong == "nonfinite":
+            yield Fault("nonfinite-value", reduction, "value", actual, _number(point), place)
+        elif wrong == "wrong":
+            yield Fault("wrong-value", reduction, "value", actual, _number(point), place)
+        elif wrong == "undefined" and _all_finite(exact.terms) and probe.where != "outside":
+            yield Fault("undefined-value", reduction, "value", actual, _number(point), place)
+        else:
+            continue
+        return
+
+
+def _slopes(ran: tuple[str, Outcome], exact: Evaluated, expected: Exactly, form: Format) -> Iterator[Fault]:
+    reduction, outcome = ran
+    for name, gradient in outcome.gradients.items():
+        points = expected.gradients.get(name)
+        if points is None or len(points) != len(gradient.values) or not _all_finite(exact.terms):
+            continue
+        on_kink = exact.closest <= 4 * form.eps or exact.gap < math.ldexp(1.0, form.smallest_exponent)
+        for rule, place in _worst_slope(gradient.values, points, on_kink, form):
+            yield Fault(rule, reduction, f"∂/∂{name}", gradient.values[place], _number(points[place]), place)
+
+
+def _worst_slope(actual: Sequence[float], points: Numbers, on_kink: bool, form: Format) -> Iterator[tuple[Rule, int]]:
+    """The first slope that is not finite, else the one furthest off; on a kink any slope will do that is a number."""
+    worst, found = -1.0, None
+    for place, (slope, point) in enumerate(zip(actual, points, strict=True)):
+        wrong = _wrong(slope, point, form)
+        if wrong == "nonfinite":
+            yield "nonfinite-gradient", place
+            return
+        if wrong == "wrong" and not on_kink and point is not None and abs(slope - point.value) > worst:
+            worst, found = abs(slope - point.value), place
+    if found is not None:
+        yield "vanishing-gradient" if actual[found] == 0 else "wrong-gradient", found
+
+
+def _wrong(actual: float, point: Point | None, form: Format) -> Literal["", "wrong", "nonfinite", "undefined"]:
+    """What is wrong with a number. Half of the digits must be right, or the error within what its condition explains."""
+    if point is None:
+        return ""
+    exact, condition = point
+    if exact != exact:
+        return "undefined" if actual != actual else ""
+    if math.isinf(exact):
+        return "wrong" if math.isfinite(actual) and abs(actual) < math.sqrt(form.largest) else ""
+    allowed = form.eps * (condition + abs(exact)) + math.ldexp(1.0, form.smallest_exponent)
+    if 4 * abs(exact) + 4 * allowed > form.largest or allowed != allowed:
+        return ""
+    if not math.isfinite(actual):
+        return "nonfinite"
+    gap = abs(actual - exact)
+    return "wrong" if gap > 4 * allowed and gap > math.sqrt(form.eps) * abs(exact) else ""
+
+
+def _whole_numbers(reduction: str, value: Tensor, expected: Numbers) -> Iterator[Fault]:
+    """A loss value in whole numbers that is not the exact one, rounding aside."""
+    for place, (actual, point) in enumerate(zip(value.values, expected, strict=False)):
+        if point is not None and math.isfinite(point.value) and abs(actual - point.value) >= 1:
+            yield Fault("wrong-value", reduction, "value", actual, point.value, place)
+            return
+
+
+def _all_finite(numbers: Numbers) -> bool:
+    return all(each is not None and math.isfinite(each.value) for each in numbers)
+
+
+def _number(point: Point | None) -> float | None:
+    return None if point is None else point.value
+
+
+# -- what is outside the domain -------------------------------------------------------------------------------------------------
+
+
+def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | None, usual: Usual) -> Iterator[Fault]:
+    """Inputs and arguments outside the declared domain that were taken without an error."""
+    reduction, outcome = ran
+    value = outcome.value
+    assert value is not None
+    if probe.kind == "empty" and not all(map(math.isfinite, value.values)):
+        yield Fault("undefined-value", reduction, "value", value.values[0], math.nan)
+    if probe.where != "outside" or probe.kind == "dtype":
+        return
+    warned = [text for text in outcome.warnings if text not in usual.warnings.get(reduction, ())]
+    finite = [each for each in value.values if math.isfinite(each)]
+    if probe.kind == "shape":
+        if len(value.values) > usual.counts.get(reduction, len(value.values)):
+            yield Fault("warned-shape" if warned else "accepted-shape", reduction, detail=warned[0] if warned else "")
+        return
+    if not finite:
+        return
+    if probe.number == "nan":
+        if len(finite) == len(value.values) and (exact is None or not _all_finite(exact.terms)):
+            yield Fault("nan-hidden", reduction, "value", finite[0], math.nan)
+        return
+    if probe.kind in ("argument", "value"):
+        silent: Rule = "accepted-argument" if probe.kind == "argument" else "accepted-value"
+        yield Fault("warned-value" if warned else silent, reduction, "value", finite[0], detail=warned[0] if warned else "")
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------------------------
+
+
+def _of_refusal(probe: Probe, reduction: str, outcome: Outcome) -> Iterator[Fault]:
+    refusal = outcome.refusal
+    assert refusal is not None
+    if probe.kind == "ordinary" and probe.dtype in ("float32", "float64"):
+        yield Fault("refused-documented", reduction, detail=refusal.text)
+    elif probe.where == "outside" and not _says_what(probe, refusal.text):
+        yield Fault("misleading-message", reduction, detail=refusal.text)
+
+
+SUBJECTS = (
+    *("shape", "size", "dim", "batch", "broadcast", "argument", "must be", "at most", "at least", "between", "not implemented"),
+    *("type", "scalar", "index", "bound", "range", "reduction", "bool", "complex", "integral", "long", "float tensor"),
+)
+"""Words, one of which a message has that says what it is about."""
+
+
+def _says_what(probe: Probe, text: str) -> bool:
+    """True where a message names what was altered, or at least a shape, dtype or range."""
+    lower = text.lower()
+    value = probe.what.strip("'").lower()
+    return probe.altered.lower() in lower or value in lower.split() or any(word in lower for word in SUBJECTS)
