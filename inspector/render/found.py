@@ -117,7 +117,7 @@ def _taken(rows: Sequence[Acceptance], look: Look) -> Iterator[Line]:
     documented = [row for row in rows if row.documented]
     taken = [row for row in documented if row.status in ("accepted", "warned")]
     yield from _prose(f"{len(taken)} of {len(documented)} documented shapes and dtypes were taken.", look)
-    for title, some in (("refused", [row for row in documented if row.status == "refused"]), ("beyond that", _beyond(rows))):
+    for title, some in (("refused", [row for row in documented if row.status == "refused"]), ("also", _beyond(rows))):
         said = "; ".join(dict.fromkeys(f"{row.altered} {row.what}".strip() for row in some))
         if said:
             yield from _fact(title, textwrap.shorten(said, 400, placeholder=" …"), look)
