@@ -168,7 +168,7 @@ def _said(case: Case) -> str:
     if fault.rule == "differs":
         return f"Two runs with the same inputs give {fault.actual:.4g} and {fault.exact:.4g}: the result is what the memory held before."
     if fault.rule == "stuck":
-        return "The loss is positive and every gradient is zero, so training cannot leave this point."
+        return "The loss is positive and every gradient is zero, so a step from exactly here learns nothing."
     if fault.rule == "nan-hidden":
         made = "a network that has broken" if probe.altered in probe.wanted else "a mistake in the data"
         return f"A nan in {probe.altered} does not reach the loss value, so {made} goes unnoticed."

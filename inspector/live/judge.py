@@ -251,7 +251,9 @@ def _wrong(actual: float, point: Point | None, form: Format) -> Literal["", "wro
 
 
 def _whole_numbers(reduction: str, value: Tensor, expected: Numbers) -> Iterator[Fault]:
-    """A loss value in whole numbers that is not the exact one, rounding aside."""
+    """A loss value in whole numbers that is not the exact one, rounding aside. Unsigned ones wrap below zero: that is their arithmetic."""
+    if value.dtype.startswith("uint"):
+        return
     for place, (actual, point) in enumerate(zip(value.values, expected, strict=False)):
         if point is not None and math.isfinite(point.value) and abs(actual - point.value) >= 1:
             yield Fault("wrong-value", reduction, "value", actual, point.value, place)
@@ -284,7 +286,7 @@ def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | No
         if len(value.values) > usual.counts.get(reduction, len(value.values)):
             yield Fault("warned-shape" if warned else "accepted-shape", reduction, detail=warned[0] if warned else "")
         return
-    if not finite:
+    if not finite or (probe.kind == "value" and len(finite) < len(value.values)):  # what was altered came out as nan or inf: no silence
         return
     if probe.number == "nan":
         if len(finite) == len(value.values) and (exact is None or not _all_finite(exact.terms)):

@@ -86,7 +86,7 @@ def of_finding(finding: Finding, look: Look, *, named: bool = False) -> Iterator
     if finding.also:
         yield from wrap([Span(f"Also: {', '.join(finding.also)}.", "quiet")], _width(look), DEEPER, DEEPER)
     for line in finding.snippet.splitlines():
-        yield from wrap([Span(line, "native")], max(look.width, 120), (Span("        "),), (Span("            "),))
+        yield (Span("        "), Span(line, "native"))  # never broken: it is there to be pasted
     if finding.safe:
         yield from wrap([Span("Safe: "), Span(finding.safe, "good")], _width(look), DEEPER, DEEPER)
 
