@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from inspector import __version__, asking, losses, probing
+from inspector import __version__, asking, losses
 from inspector.asking import Asked
 from inspector.errors import InspectError
 from inspector.report import FORMAT_VERSION, Definition, Example, NotRun, Report, Sample, Unresolved
@@ -103,6 +103,8 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
 
 def _broken(asked: Asked) -> dict[str, Any]:
     """What the probes of this torch found, where they have been run: a report does not wait for them."""
+    from inspector import probing
+
     probed = probing.remembered(asked.text, asked.configuration.subject)
     if isinstance(probed, NotRun):
         return {"probed": probed}
