@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inspector.render import explain, found, view
+from inspector.render import explain, view
 from inspector.render.chain import tree_lines
 from inspector.render.ink import Line, Look, Span, aside, cells, fit, line_cells, pad, paint, wrap
 from inspector.render.numbers import MEASURED, CheckTable
@@ -46,6 +46,8 @@ def live_part(report: Report, look: Look) -> str:
     else:
         lines += [*_ran(ran, look), (), *_comparison(compared, look)]
     lines += [(), *_numbers(view.numbers(report, verbose=look.verbose), look)]
+    from inspector.render import found
+
     lines += [(), *found.section(report, look)]
     return paint(lines, look)
 

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -88,6 +87,8 @@ def load(path: Path, text: TorchText, record: type[T]) -> T | None:
 
 def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> None:
     """Keeps a record; a folder that cannot be written to is no error. Written under another name and moved into place."""
+    import tempfile
+
     encoded = msgspec.json.encode(record)
     entry = _Entry({name: _digest_in(text, name) for name in files}, msgspec.Raw(encoded), _digest(encoded))
     with contextlib.suppress(OSError):
