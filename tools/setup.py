@@ -1,7 +1,7 @@
 """Makes .venv and installs this project into it at the versions of constraints.txt; does nothing where that is done already.
 
-In: pyproject.toml, constraints.txt. Out: .venv, and one line a step. It installs nothing outside .venv.
-`make demo` and `make test` call it.
+In: pyproject.toml, constraints.txt. Out: .venv, and one line a step. It installs nothing outside .venv, but for a Chromium
+where tests are wanted, this machine has none, and the process may. `make demo` and `make test` call it.
 """
 
 import argparse
@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> None:
         make_environment()
         install_torch()
         install_project(flavour)
+        if flavour == "dev":
+            install_browser()
         stamp().write_text(f"{flavour} {fingerprint()}\n")
     return None
 
@@ -110,6 +112,14 @@ def install_project(flavour: str) -> None:
     )
     if not done:
         sys.exit("inspect-loss could not be installed: pip's message stands above")
+
+
+def install_browser() -> None:
+    """A Chromium for the browser tests: the one thing no wheel holds."""
+    sys.path.insert(0, str(ROOT))  # this file is run as a script, from anywhere
+    from tools import browser
+
+    browser.ensure()
 
 
 def write_constraints() -> None:
