@@ -1,6 +1,6 @@
 """Finds a Chromium for the browser tests, and installs Debian's where this process may; else says in one line what is skipped.
 
-In: this machine. Out: the browser's path, or None. It takes no browser from a place of its own: the one people get from their system is tested.
+In: this machine. Out: the path of a browser, or None. It brings no browser of its own: what people have on their systems is tested.
 """
 
 from __future__ import annotations
