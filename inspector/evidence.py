@@ -192,6 +192,14 @@ def merge(several: Iterable[Evidence]) -> Evidence:
     return Evidence(FORMAT_VERSION, ", ".join(sorted(versions)), columns)
 
 
+def of_subject(whole: Evidence, qualified_name: str) -> Evidence:
+    """The part of an evidence that is about one class; every machine stays, though it may say nothing of it."""
+    columns = (
+        Column(column.machine, tuple(group for group in column.groups if group.subject == qualified_name)) for column in whole.columns
+    )
+    return Evidence(whole.format_version, whole.version, tuple(columns))
+
+
 _Key = tuple[str, str, str]
 _GRAVITY = {"pass": 0, "not_run": 1, "fail": 2}
 

@@ -101,6 +101,22 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
     )
 
 
+def path_of(asked: Asked) -> Report:
+    """The Report of one configuration as far as its path goes: read, run once and compared, without an example and without checks."""
+    report = _static(asked)
+    if isinstance(asked.sample, Unresolved) or not asked.may_run:
+        return report
+    from inspector import agreement
+    from inspector.live import build, observe, threads
+
+    with threads.one_thread():
+        try:
+            ran = observe.observe(build.make_instance(asked.configuration), asked.sample, root=asked.text.root)
+        except InspectError as refused:
+            return msgspec.structs.replace(report, observation=NotRun(refused.what))
+    return msgspec.structs.replace(report, observation=ran, agreement=agreement.compare(report.call_trace, ran))
+
+
 def _broken(asked: Asked) -> dict[str, Any]:
     """What the probes of this torch found, where they have been run: a report does not wait for them."""
     from inspector import probing

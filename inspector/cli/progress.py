@@ -39,6 +39,12 @@ class Bar:
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=done, total=whole)
 
+    def doing(self, words: str, done: int, whole: int) -> None:
+        """Shows what is being done now, and that so many are done."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, description=words)
+        self.at(done, whole)
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._progress is not None:
             self._progress.stop()

@@ -45,6 +45,16 @@ def callee_place(step: Step, release: Release) -> Place:
     return Place(_INSTEAD_OF_A_FILE.get(step.kind, "not followed"))
 
 
+def source_href(file: str, line: int, to_top: str = "../") -> str:
+    """The address of a line on our own page of a source file; `to_top` leads from the page with the link to the top of the site."""
+    return f"{to_top}{source_page(file)}#L-{line}" if file else ""
+
+
+def source_page(file: str) -> str:
+    """Where the page of a source file lies once the site is built, from the top of the site: source/torch/nn/modules/loss.py.html."""
+    return f"source/{in_an_address(file)}.html"
+
+
 def _github(file: str, line: int, release: Release) -> str:
     if not release.git_version or not file.startswith("torch/"):
         return ""

@@ -94,6 +94,8 @@ HEAVY = {
     "libcst": ("source/",),
     "rich": ("render/", "cli/"),
     "jinja2": ("render/",),
+    "markupsafe": ("render/",),
+    "pygments": ("render/",),
     "graphviz": ("render/",),
     "pygraphviz": ("render/",),
     "mpmath": ("losses/", "live/"),

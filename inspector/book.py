@@ -1,0 +1,98 @@
+"""The book: everything the pages say, as one record that can be saved, so that they are written again on a machine without torch.
+
+In: reports, evidence and the text of the files that the traces pass through. Out: frozen plain data and its JSON. Draws nothing.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inspector.errors import InspectError
+from inspector.evidence import Evidence
+from inspector.report import Record, Release, Report
+
+FORMAT_VERSION = 1
+"""Raised when a saved book of an older version can no longer be read."""
+
+
+class Variant(Record, frozen=True):
+    """Another configuration of a loss, whose call takes another path: read and run, without its checks."""
+
+    title: str
+    """The configuration on one line."""
+    report: Report
+    """What was read of it and what one call ran."""
+
+
+class Chapter(Record, frozen=True):
+    """One loss."""
+
+    name: str
+    """As people say it: CrossEntropyLoss. Also the name of its page."""
+    report: Report
+    """Of the default configuration, whole."""
+    variants: tuple[Variant, ...] = ()
+    """Other configurations that take other paths, each path once."""
+
+
+class Entry(Record, frozen=True):
+    """One public class of torch.nn."""
+
+    name: str
+    """Its own name."""
+    qualified_name: str
+    """Module and name where it is defined."""
+    public_name: str
+    """As people import it."""
+    summary: str
+    """The first sentence of its docstring."""
+    file: str
+    """Where its class statement stands."""
+    line: int
+    """Of the class statement."""
+
+
+class Book(Record, frozen=True):
+    """All that the pages are made from."""
+
+    format_version: int
+    """1; another number means another form."""
+    version: str
+    """Version of inspect-loss that wrote it."""
+    release: Release
+    """The torch that was read."""
+    chapters: tuple[Chapter, ...]
+    """By name."""
+    evidence: Evidence
+    """What any number of machines verified."""
+    modules: tuple[Entry, ...] = ()
+    """Every public class of torch.nn, by name."""
+    sources: dict[str, str] = msgspec.field(default_factory=dict)
+    """File, relative to the folder that holds torch -> its text, for the files that traces pass through."""
+
+    def to_json(self) -> bytes:
+        """The book as JSON; the same book gives the same bytes."""
+        return msgspec.json.encode(self, order="deterministic") + b"\n"
+
+    @staticmethod
+    def from_json(text: bytes, where: str = "") -> Book:
+        """The book that `to_json` wrote; raises InspectError `damaged-book` or `book-version`."""
+        try:
+            found = msgspec.json.decode(text, type=_Head).format_version
+            if found != FORMAT_VERSION:
+                raise InspectError(
+                    "book-version",
+                    f"this book has format {found}, this version reads format {FORMAT_VERSION}",
+                    where,
+                    "make it again with pages --save",
+                )
+            return msgspec.json.decode(text, type=Book)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise InspectError(
+                "damaged-book", f"not a book of inspect-loss, or damaged: {error}", where, "make it again with pages --save"
+            ) from None
+
+
+class _Head(msgspec.Struct):
+    format_version: int
+    chapters: list[msgspec.Raw]

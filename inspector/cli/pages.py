@@ -1,0 +1,79 @@
+"""`inspect-loss pages [NAME]...`: the site: a page for every loss, or for some, with what was verified; built with mkdocs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from inspector.cli.names import complete_names
+from inspector.cli.output import Output, read_bytes
+from inspector.cli.progress import Bar
+from inspector.cli.waiting import Waiting
+from inspector.errors import InspectError
+
+if TYPE_CHECKING:
+    from inspector.book import Book
+
+
+class Options(TypedDict):
+    """The options of the command."""
+
+    evidence: tuple[str, ...]
+    book: str | None
+    save: str | None
+    output: str
+    offline: bool
+    serve: bool
+    no_build: bool
+    site_url: str
+    quiet: bool
+
+
+@click.command("pages")
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=complete_names)
+@click.option("--evidence", metavar="FILE", multiple=True, help="What `verify --save` wrote, of any machine; may be repeated.")
+@click.option("--from", "book", metavar="FILE", help="Write them from what --save wrote; needs no torch.")
+@click.option("--save", metavar="FILE", help="Write all that the pages say to FILE, for --from.")
+@click.option("-o", "--output", metavar="DIR", default="inspect-loss-pages", help="Where to (default: inspect-loss-pages).")
+@click.option("--offline", is_flag=True, help="Also make a zip that works from a folder, search included.")
+@click.option("--serve", is_flag=True, help="Show the site here, until interrupted.")
+@click.option("--no-build", is_flag=True, help="Write the pages; do not build the site.")
+@click.option("--site-url", metavar="URL", default="", help="Where the site will be published.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
+def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
+    """Write a page for every loss, and build the site.
+
+    Each NAME is a loss; without one, all of them. Without evidence everything is verified first, which takes minutes once.
+    """
+    from inspector import publishing
+
+    book = _book(names, options)
+    if options["save"]:
+        with Output(options["save"]) as file:
+            file.write(book.to_json().decode())
+    how = publishing.How(options["offline"], not options["no_build"], options["site_url"])
+    with Waiting(wanted=not options["quiet"]) as waiting:
+        waiting.begin("writing the pages, and building the site")
+        place = publishing.publish(book, Path(options["output"]), how)
+    if not options["quiet"]:
+        click.echo(f"{len(book.chapters)} losses of torch {book.release.version}: {place}")
+    if options["serve"]:
+        publishing.serve(Path(options["output"]))
+    return 0
+
+
+def _book(names: tuple[str, ...], options: Options) -> Book:
+    """What is to be published: read from a file, or gathered now."""
+    from inspector import publishing
+    from inspector.book import Book
+    from inspector.evidence import Evidence
+
+    if options["book"]:
+        if names or options["evidence"]:
+            raise InspectError("usage", "--from brings its own losses and evidence", todo="leave out NAME and --evidence")
+        return Book.from_json(read_bytes(options["book"]), options["book"])
+    given = [Evidence.from_json(read_bytes(file), file) for file in options["evidence"]]
+    with Bar("reading", wanted=not options["quiet"]) as bar:
+        return publishing.gather(names, given, bar.doing)

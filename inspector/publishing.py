@@ -1,0 +1,188 @@
+"""Which losses to publish, and where -> the site: everything is read, run and verified, gathered in a book, written and built.
+
+In: names of losses, evidence, a folder. Out: a Book, and a folder that holds the pages and the site. Draws nothing itself; what is
+verified is kept by torch build, so that it is run once.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from inspector import __version__, asking, evidence, losses, pipeline, probing
+from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant
+from inspector.errors import CouldNotRun
+from inspector.evidence import Evidence
+from inspector.report import NotRun, Observation, Report
+from inspector.source import cache, catalog, finders
+from inspector.source.catalog import CatalogEntry
+from inspector.source.finders import TorchText
+from inspector.verification import Wanted, verify
+
+Told = Callable[[str, int, int], None]
+"""Is told what is being done, how many are done, of how many."""
+
+MOST_VARIANTS = 6
+"""Of each loss: more paths than that nobody compares."""
+
+
+# -- what is gathered ---------------------------------------------------------------------------------------------------
+
+
+def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | None = None) -> Book:
+    """The Book of some losses, or of every public one where none is named; what is lacking is run, and kept for the next time.
+
+    Without evidence every configuration is verified on this machine. Raises InspectError for a name that is no loss.
+    """
+    text = finders.find_installed()
+    listed = catalog.read_catalog(text)
+    entries = [catalog.find(listed, name) for name in names] or [entry for entry in listed.losses() if entry.public_name]
+    entries = list(dict.fromkeys(entries))
+    say = told or (lambda words, done, whole: None)
+    probing.probe([e.qualified_name for e in entries if _has_domain(e)], on_progress=lambda done, whole: say("probing", done, whole))
+    merged = evidence.merge(given) if given else verified(text, entries, say)
+    chapters = []
+    for done, entry in enumerate(entries):
+        say("reading and running", done, len(entries))
+        chapters.append(_chapter(text, entry))
+    files = sorted({file for chapter in chapters for file in _files(chapter)})
+    return Book(
+        format_version=FORMAT_VERSION,
+        version=__version__,
+        release=text.release,
+        chapters=tuple(chapters),
+        evidence=merged,
+        modules=tuple(_entry(entry) for entry in listed.modules()),
+        sources={file: text.text_of(text.place(file)) for file in files},
+    )
+
+
+def _has_domain(entry: CatalogEntry) -> bool:
+    definition = losses.find(entry.qualified_name)
+    return definition is not None and bool(definition.cases)
+
+
+def _entry(entry: CatalogEntry) -> Entry:
+    return Entry(entry.name, entry.qualified_name, entry.public_name, entry.summary, entry.file, entry.line)
+
+
+def _chapter(text: TorchText, entry: CatalogEntry) -> Chapter:
+    """One loss: its whole report, and the other configurations whose calls take other paths."""
+    report = pipeline.inspect_loss(entry.name)
+    return Chapter(entry.name, report, tuple(_variants(text, entry, report)))
+
+
+def _variants(text: TorchText, entry: CatalogEntry, default: Report) -> Iterator[Variant]:
+    """Configurations by the declared domain, each path once, the ways to give inputs first."""
+    seen = {_way(default)}
+    asked = sorted(asking.each_configuration(text, entry, every=True), key=lambda one: bool(one.configuration.args))
+    for one in asked:
+        report = pipeline.path_of(one)
+        if isinstance(report.observation, NotRun) or _way(report) in seen:
+            continue
+        seen.add(_way(report))
+        yield Variant(asking.title(one.configuration), report)
+        if len(seen) > MOST_VARIANTS:
+            return
+
+
+def _way(report: Report) -> tuple[object, ...]:
+    """What makes a path another path: the calls read as taken, and the operators below them."""
+    calls = tuple((step.caller, step.callee) for step in report.call_trace.steps if step.taken != "false" and step.kind != "builtin")
+    ran = report.observation
+    return calls, ran.aten_forward if isinstance(ran, Observation) else ()
+
+
+def _files(chapter: Chapter) -> Iterator[str]:
+    """The files whose lines the pages of a loss show or lead to; files of Python's own are not torch's to quote."""
+    for report in (chapter.report, *(variant.report for variant in chapter.variants)):
+        yield from (entry.file for entry in report.mro)
+        for step in (*report.call_trace.steps, *report.construction_trace.calls):
+            yield from (file for file in (step.call_file, step.callee_file) if file.startswith("torch/") and file.endswith(".py"))
+
+
+# -- what is verified ---------------------------------------------------------------------------------------------------
+
+
+def verified(text: TorchText, entries: Sequence[CatalogEntry], say: Told) -> Evidence:
+    """The evidence of this machine for some losses, from the cache where it was verified before with this very build and these rules."""
+    kept = {entry: cache.load(_evidence_path(text, entry), text, Evidence) for entry in entries}
+    lacking = [entry for entry, found in kept.items() if found is None]
+    if lacking:
+        fresh = verify([entry.qualified_name for entry in lacking], Wanted(), lambda done, whole: say("verifying", done, whole))
+        for entry in lacking:
+            kept[entry] = evidence.of_subject(fresh, entry.qualified_name)
+            cache.save(_evidence_path(text, entry), text, [entry.file, "torch/nn/functional.py"], kept[entry])
+    return evidence.merge(found for found in kept.values() if found is not None)
+
+
+def _evidence_path(text: TorchText, entry: CatalogEntry) -> Path:
+    return cache.path_of("evidence", (entry.qualified_name, probing.as_written()), text)
+
+
+# -- what is written and built ------------------------------------------------------------------------------------------
+
+
+class How(NamedTuple):
+    """What is made of the pages."""
+
+    offline: bool = False
+    """Also a zip of the site."""
+    built: bool = True
+    """False: the pages are written, and no site is made of them."""
+    site_url: str = ""
+    """Where the site will be published; "" where that is not known."""
+
+
+def publish(book: Book, folder: Path, how: How) -> Path:
+    """Writes the pages of a book into the folder and builds the site: where it begins. Nothing is built anew where nothing changed.
+
+    In the folder: `configuration` and `pages` (what is built), `site` (what is read), and `site.zip` where it was asked for.
+    """
+    from inspector.render.pages import site, writing
+
+    changed = writing.write(folder / "source", site.files(book, how.site_url))
+    begins = folder / "site" / "index.html"
+    if not how.built:
+        return folder / "source"
+    if changed or not begins.is_file():
+        _build(folder)
+    if how.offline:
+        writing.pack(folder / "site", folder / "site.zip")
+        return folder / "site.zip"
+    return begins
+
+
+def serve(folder: Path) -> None:
+    """Shows the site on this machine, and again when a page changes, until it is interrupted."""
+    _mkdocs(folder, "serve", "--livereload")
+
+
+def _build(folder: Path) -> None:
+    """Builds into a temporary folder, which takes the place of the site when it is complete."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as temporary:
+        made, site = Path(temporary) / "site", folder / "site"
+        _mkdocs(folder, "build", "--strict", "--quiet", "--site-dir", str(made.resolve()))
+        if site.exists():
+            os.replace(site, Path(temporary) / "old")
+        os.replace(made, site)
+
+
+def _mkdocs(folder: Path, *words: str) -> None:
+    """Raises CouldNotRun where mkdocs is missing, or refuses the pages."""
+    configuration = str(folder / "source" / "mkdocs.yml")
+    command = [sys.executable, "-m", "mkdocs", *words, "--config-file", configuration]
+    # The year 1980 stands for no date at all: the same pages give the same bytes.
+    environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    watched = words[0] == "serve"
+    done = subprocess.run(command, env=environment, capture_output=not watched, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode and not watched:
+        said = (done.stderr or done.stdout).strip()
+        if "No module named mkdocs" in said:
+            raise CouldNotRun("no-mkdocs", "mkdocs is not installed", sys.prefix, "pip install mkdocs-material, or say --no-build")
+        raise CouldNotRun("pages-not-built", f"mkdocs refused the pages: {said}", configuration, "please report it with this line")

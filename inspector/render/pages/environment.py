@@ -1,0 +1,44 @@
+"""The Jinja environment of the pages: everything printed is escaped, and a name that is not there is an error.
+
+In: the name of a template and its data. Out: text. Templates lie in `templates/`; they loop and print.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from inspector.render import html
+from inspector.render.numbers import text
+from inspector.render.pages.shipped import shipped
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """The one environment; it holds no state of any page."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(shipped("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        comment_start_string="<%#",  # "{#" begins the name of a heading in Markdown
+        comment_end_string="%>",
+    )
+    made.filters["prose"] = prose
+    made.filters["number"] = text
+    return made
+
+
+def render(template: str, **data: Any) -> str:
+    """The text of a template."""
+    return environment().get_template(template).render(data)
+
+
+def prose(sentence: str) -> Markup:
+    """A sentence of explain.py, escaped: what stands between backticks is code."""
+    return Markup(html.prose(sentence))

@@ -1,0 +1,87 @@
+"""A book -> every file the site is built from: the pages of each kind, the hand-written guide, style sheets, and the finished mkdocs.yml.
+
+In: a Book. Out: paths with their bytes, all below one folder. It runs no mkdocs; what is on a page is decided by the kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspector.book import Book
+from inspector.render.pages import home_page, loss_page
+from inspector.render.pages.page import SECTIONS, Kind, Page
+from inspector.render.pages.shipped import shipped
+
+KINDS: tuple[Kind, ...] = (home_page.pages, loss_page.pages)
+"""Every kind of page, in the order of the navigation. A new kind is added here, and described in docs/site.md."""
+
+SHIM = "assets/vendor/iframe-worker/shim.js"
+"""What lets Material search from a file:// address; without it the theme would ask another host for it."""
+
+
+def files(book: Book, site_url: str = "") -> dict[str, bytes]:
+    """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`."""
+    made = [page for kind in KINDS for page in kind(book)]
+    assets = _below(shipped("templates") / "assets", "assets/")
+    guide = _below(shipped("docs"), "guide/")
+    pages = {**assets, **guide, **{page.path: page.text.encode() for page in made}}
+    return {
+        "mkdocs.yml": configuration(book, made, set(pages), site_url),
+        **{f"pages/{name}": data for name, data in pages.items()},
+        **_below(shipped("templates") / "theme", "theme/"),
+    }
+
+
+def _below(folder: Path, prefix: str) -> dict[str, bytes]:
+    """Every file of a folder, by its name below the prefix; nothing of what is hidden or generated."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file()) if folder.is_dir() else ()
+    named = ((path.relative_to(folder).as_posix(), path) for path in found)
+    return {prefix + name: path.read_bytes() for name, path in named if not name.startswith((".", "generated/"))}
+
+
+# -- the configuration ----------------------------------------------------------------------------------------------------
+
+
+def configuration(book: Book, made: Iterable[Page], names: set[str], site_url: str) -> bytes:
+    """The finished mkdocs.yml: the hand-written one, with the navigation of what was made. JSON, which is YAML too."""
+    base: dict[str, Any] = msgspec.yaml.decode(shipped("mkdocs.yml").read_bytes())
+    finished = {
+        **base,
+        "docs_dir": "pages",
+        "use_directory_urls": False,
+        "theme": {**base["theme"], "custom_dir": "theme"},
+        "plugins": _plugins(base["plugins"], names),
+        "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {})},
+        "extra_css": _assets(names, ".css"),
+        "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
+        "not_in_nav": "/source/\n*.txt\n",
+        "nav": list(_navigation(list(made), base["nav"])),
+        **({"site_url": site_url} if site_url else {}),
+    }
+    return msgspec.json.format(msgspec.json.encode(finished), indent=1) + b"\n"
+
+
+def _assets(names: set[str], ending: str) -> list[str]:
+    """Our own files of one kind, in the order of their names; not those in folders below, which a script or a style loads itself."""
+    return sorted(name for name in names if name.startswith("assets/") and name.count("/") == 1 and name.endswith(ending))
+
+
+def _plugins(wanted: list[Any], names: set[str]) -> list[Any]:
+    """The theme's own `offline` makes a site that can be searched from a folder too; it is the last of them."""
+    return [*wanted, "offline"] if SHIM in names else wanted
+
+
+def _navigation(made: list[Page], guide: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+    """Every section with its pages, in the order in which they were made; the guide is the hand-written pages."""
+    for section in SECTIONS:
+        pages = [{page.title: page.path} for page in made if page.title and page.section == section]
+        if section == "Guide":
+            pages += [{title: f"guide/{path}"} for each in guide for title, path in each.items()]
+        if not section:
+            yield from pages
+        elif pages:
+            yield {section: pages}

@@ -1,0 +1,86 @@
+"""Files -> a folder: only what changed is written, under a temporary name and moved into place, and what is no longer made is removed.
+
+In: paths relative to a folder, with their bytes. Out: which were written and removed. A path never leaves the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from inspector.errors import CouldNotRun
+
+
+class Changed(NamedTuple):
+    """What writing changed."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.removed)
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> Changed:
+    """Makes the folder hold exactly these files. Raises CouldNotRun `cannot-write`."""
+    try:
+        written = [name for name, data in sorted(files.items()) if _write_one(inside(folder, name), data)]
+        removed = _remove_others(folder, set(files))
+    except OSError as error:
+        raise CouldNotRun("cannot-write", f"cannot write: {error.strerror}", str(folder), "choose another folder with --output") from None
+    return Changed(tuple(written), tuple(removed))
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes."""
+    handle, temporary = tempfile.mkstemp(dir=archive.parent, prefix=".writing-")
+    with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = zipfile.ZipInfo(f"{archive.stem}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+            name.external_attr = 0o644 << 16
+            packed.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, archive)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file in the folder; a name that would lead out of it is a mistake of ours."""
+    parts = name.split("/")
+    if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        raise ValueError(f"not a file below {folder}: {name!r}")
+    return folder.joinpath(*parts)
+
+
+def _write_one(path: Path, data: bytes) -> bool:
+    """True where the file was written: its bytes differ from what lay there."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return True
+
+
+def _remove_others(folder: Path, wanted: set[str]) -> list[str]:
+    """Removes the files that are no longer made, and the folders that are empty then; returns the names of the files."""
+    removed = []
+    for root, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(root) / name
+            if path.relative_to(folder).as_posix() not in wanted:
+                path.unlink()
+                removed.append(path.relative_to(folder).as_posix())
+        if Path(root) != folder and not os.listdir(root):
+            os.rmdir(root)
+    return sorted(removed)
