@@ -145,6 +145,14 @@ def list_modules() -> tuple[CatalogEntry, ...]:
     return catalog.read_catalog(finders.find_installed()).modules()
 
 
+def siblings(qualified_name: str) -> tuple[str, ...]:
+    """Qualified names of the public classes of torch.nn with the same bases as a loss; none for any other class."""
+    found = catalog.read_catalog(finders.find_installed())
+    this = next((entry for entry in found.losses() if entry.qualified_name == qualified_name), None)
+    same = [entry.qualified_name for entry in found.losses() if this and entry.public_name and entry.bases == this.bases]
+    return tuple(name for name in same if name != qualified_name)
+
+
 class AgreementRow(msgspec.Struct, frozen=True):
     """One configuration, read and run: distinct calls (caller, callee), and what differs."""
 
@@ -191,4 +199,4 @@ def _row(asked: Asked) -> AgreementRow:
     )  # fmt: skip
 
 
-__all__ = ["AgreementRow", "agreement_rows", "inspect_loss", "list_losses", "list_modules"]
+__all__ = ["AgreementRow", "agreement_rows", "inspect_loss", "list_losses", "list_modules", "siblings"]

@@ -144,7 +144,7 @@ class Output:
         if self._pager:
             _end_pager(self._pager)
         elif self._file and kind is None:
-            _write_whole(self._file, "".join(self._parts))
+            write_whole(self._file, "".join(self._parts).encode())
 
 
 def _on_terminal() -> bool:
@@ -175,16 +175,16 @@ def _end_pager(pager: subprocess.Popen[str]) -> None:
             pager.wait()
 
 
-def _write_whole(file: str, text: str) -> None:
-    """Writes the file under a temporary name beside it and moves it into place."""
+def write_whole(file: str, data: bytes) -> None:
+    """Writes the file under a temporary name beside it and moves it into place. Raises CouldNotRun `cannot-write`."""
     import tempfile
 
     folder = os.path.dirname(os.path.abspath(file))
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{os.path.basename(file)}.")
-        with open(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with open(handle, "wb") as stream:
+            stream.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, file)
         temporary = ""

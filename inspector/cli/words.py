@@ -16,7 +16,7 @@ import click
 
 from inspector.errors import CouldNotRun, InspectError
 
-COMMANDS = ("agreement", "completion", "findings", "list", "pages", "report", "schema", "show", "verify", "why")
+COMMANDS = ("agreement", "completion", "findings", "graph", "list", "pages", "report", "schema", "show", "verify", "why")
 DEFAULT = "report"
 INTERRUPTED = 130
 """What a shell expects of a command that was interrupted."""

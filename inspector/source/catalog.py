@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -31,6 +31,8 @@ class CatalogEntry(msgspec.Struct, frozen=True):
     line: int
     functions: tuple[str, ...] = ()
     """Names of functions under torch.nn.functional that its text calls."""
+    bases: tuple[str, ...] = ()
+    """Qualified names of its bases, where its file defines or imports them."""
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -89,7 +91,20 @@ def _entry(module: str, file: str, source: str, found: Definition, exported: fro
         file=file,
         line=found.line,
         functions=tuple(sorted(set(re.findall(r"\bF\.(\w+)\(", body)))),
+        bases=tuple(_bases(module, body, index_text(source))),
     )
+
+
+def _bases(module: str, body: str, index: Mapping[str, Definition]) -> Iterator[str]:
+    """Qualified names of the bases that the class statement names, where they are classes of its file or imported."""
+    header = re.search(r"^class\s+\w+\s*\(([^)]*)\)", body, re.MULTILINE)
+    for written in re.sub(r"\[[^\]]*\]", "", header[1]).split(",") if header else ():
+        found = index.get(written.strip())
+        if found is not None and found.kind == "class":
+            yield f"{module}.{found.name}"
+        elif found is not None and found.kind == "import":
+            beside, _, name = found.target.partition(":")
+            yield f"{module.rpartition('.')[0]}{beside}.{name}" if beside.startswith(".") else f"{beside}.{name}"
 
 
 def loss_named(text: TorchText, name: str) -> CatalogEntry | None:
