@@ -110,6 +110,31 @@ class Denominator(Record, frozen=True):
     """The loss value that torch gave."""
 
 
+class Bounds(Record, frozen=True, tag_field="type", tag="bounds"):
+    """What the value of a loss lies between, constructed without options and reduced as by default."""
+
+    low: Number
+    """The smallest value."""
+    high: Number
+    """The largest value."""
+    reached: bool
+    """True where some inputs give the smallest value itself; False where they only come near."""
+    where: str
+    """When the smallest value comes, in a few words."""
+    code: str
+    """The call that was run to show it."""
+    value: Number
+    """What that call gave."""
+    above: str
+    """The call that shows the largest value; "" where there is none."""
+    most: Number | None
+    """What that call gave."""
+    tried: int
+    """How many samples of the domain were held against the bounds."""
+    status: Literal["pass", "fail"]
+    """Whether every sample lay within, and the calls show what they should."""
+
+
 def number(value: float) -> Number:
     """A number that JSON can hold: non-finite ones become "nan", "inf" or "-inf"."""
     if isinstance(value, float) and not math.isfinite(value):

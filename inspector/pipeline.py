@@ -72,7 +72,7 @@ def _run(report: Report, asked: Asked) -> Report:
 
 def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
     from inspector import agreement
-    from inspector.live import build, example, observe, verify
+    from inspector.live import bounds, build, example, observe, verify
     from inspector.live.references import References
 
     instance = asked.instance if asked.instance is not None else build.make_instance(asked.configuration)
@@ -97,6 +97,7 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
         ladders=shown.ladders,
         denominators=shown.denominators,
         answers=shown.answers,
+        bounds=bounds.measure(definition),
         **_broken(asked),
     )
 

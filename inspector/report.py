@@ -13,6 +13,7 @@ import msgspec
 from inspector.errors import InspectError
 from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
+from inspector.measured import Bounds as Bounds
 from inspector.measured import Check as Check
 from inspector.measured import Denominator as Denominator
 from inspector.measured import Finding as Finding
@@ -470,6 +471,8 @@ class Report(Record, frozen=True):
     """What each reduction divided by."""
     answers: tuple[Answer, ...] = ()
     """Questions people ask of the loss, answered by what ran."""
+    bounds: Bounds | NotRun = NotRun("nothing was run")
+    """How small and how large the loss value can be."""
     probed: Probed | NotRun = NotRun("nothing was probed")
     """Accepted inputs and messages, where the probes of this torch build have been run; the findings stand in `findings`."""
 
