@@ -9,7 +9,7 @@ import msgspec
 
 from inspector.errors import InspectError
 from inspector.evidence import Evidence
-from inspector.report import Record, Release, Report
+from inspector.report import Answer, NotRun, Record, Release, Report, Tagged
 
 FORMAT_VERSION = 1
 """Raised when a saved book of an older version can no longer be read."""
@@ -52,6 +52,21 @@ class Entry(Record, frozen=True):
     """Of the class statement."""
 
 
+class Workings(Tagged, frozen=True, tag="workings"):
+    """How any module is called and made, shown by a loss and by torch.nn.Module itself."""
+
+    plain: Report
+    """Of the loss whose call has the fewest steps, without hooks."""
+    hooked: Report
+    """Of the same call with one hook of each kind registered."""
+    module: Report
+    """Of torch.nn.Module."""
+    calling: tuple[Answer, ...] = ()
+    """What people ask of calling a module, answered by what ran."""
+    making: tuple[Answer, ...] = ()
+    """What people ask of making one."""
+
+
 class Book(Record, frozen=True):
     """All that the pages are made from."""
 
@@ -69,6 +84,9 @@ class Book(Record, frozen=True):
     """Every public class of torch.nn, by name."""
     sources: dict[str, str] = msgspec.field(default_factory=dict)
     """File, relative to the folder that holds torch -> its text, for the files that traces pass through."""
+
+    workings: Workings | NotRun = NotRun("it was not asked for")
+    """How any module is called and made."""
 
     def to_json(self) -> bytes:
         """The book as JSON; the same book gives the same bytes."""

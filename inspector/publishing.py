@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inspector import __version__, asking, evidence, losses, pipeline, probing
-from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant
+from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant, Workings
 from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
 from inspector.report import NotRun, Observation, Report
@@ -27,6 +27,8 @@ from inspector.verification import Wanted, verify
 Told = Callable[[str, int, int], None]
 """Is told what is being done, how many are done, of how many."""
 
+HOOKS = ("forward_pre", "forward", "full_backward_pre", "full_backward")
+"""One of each kind that an instance can have."""
 MOST_VARIANTS = 6
 """Of each loss: more paths than that nobody compares."""
 
@@ -50,7 +52,9 @@ def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | No
     for done, entry in enumerate(entries):
         say("reading and running", done, len(entries))
         chapters.append(_chapter(text, entry))
-    files = sorted({file for chapter in chapters for file in _files(chapter)})
+    workings = _workings(chapters)
+    reports = [report for chapter in chapters for report in (chapter.report, *(variant.report for variant in chapter.variants))]
+    files = {file for report in (*reports, workings.hooked, workings.module) for file in _files(report)}
     return Book(
         format_version=FORMAT_VERSION,
         version=__version__,
@@ -58,7 +62,8 @@ def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | No
         chapters=tuple(chapters),
         evidence=merged,
         modules=tuple(_entry(entry) for entry in listed.modules()),
-        sources={file: text.text_of(text.place(file)) for file in files},
+        sources={file: text.text_of(text.place(file)) for file in sorted(files)},
+        workings=workings,
     )
 
 
@@ -98,12 +103,22 @@ def _way(report: Report) -> tuple[object, ...]:
     return calls, ran.aten_forward if isinstance(ran, Observation) else ()
 
 
-def _files(chapter: Chapter) -> Iterator[str]:
-    """The files whose lines the pages of a loss show or lead to; files of Python's own are not torch's to quote."""
-    for report in (chapter.report, *(variant.report for variant in chapter.variants)):
-        yield from (entry.file for entry in report.mro)
-        for step in (*report.call_trace.steps, *report.construction_trace.calls):
-            yield from (file for file in (step.call_file, step.callee_file) if file.startswith("torch/") and file.endswith(".py"))
+def _files(report: Report) -> Iterator[str]:
+    """The files whose lines the pages show or lead to; files of Python's own are not torch's to quote."""
+    yield from (entry.file for entry in report.mro)
+    for step in (*report.call_trace.steps, *report.construction_trace.calls):
+        yield from (file for file in (step.call_file, step.callee_file) if file.startswith("torch/") and file.endswith(".py"))
+
+
+def _workings(chapters: Sequence[Chapter]) -> Workings:
+    """How any module is called and made: by the loss whose call has the fewest steps, and by the base class of all."""
+    plain = min((chapter.report for chapter in chapters), key=lambda report: (_steps_taken(report), report.subject.qualified_name))
+    hooked = pipeline.path_of(asking.understand(plain.subject.qualified_name, None, HOOKS, live=True))
+    return Workings(plain, hooked, pipeline.inspect_loss(plain.mro[-1].qualified_name))
+
+
+def _steps_taken(report: Report) -> int:
+    return sum(step.taken != "false" for step in report.call_trace.steps)
 
 
 # -- what is verified ---------------------------------------------------------------------------------------------------

@@ -101,6 +101,11 @@ def excerpt(
     return _block(out, "part")
 
 
+def plain(text: str) -> Html:
+    """The text coloured, without numbers: what a reader copies is what stands there."""
+    return _block([joined((_coloured(pieces, 0, None), Html("\n"))) for pieces in lines_of(text)], "plain")
+
+
 def _block(lines: Iterable[Html], kind: str) -> Html:
     return Html(f'<div class="il-code {kind} highlight" data-search-exclude><pre tabindex="0"><code>{joined(lines)}</code></pre></div>')
 
