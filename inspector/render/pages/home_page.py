@@ -1,6 +1,6 @@
-"""The first page: every loss, one line each.
+"""The first page: every loss as a card with a small curve, by task, to be filtered by task and by kind of target.
 
-In: a Book. Out: index.md.
+In: a Book. Out: index.md, and the style sheet of its filter, which works without scripts.
 """
 
 from __future__ import annotations
@@ -9,9 +9,30 @@ from collections.abc import Iterator
 
 from inspector.book import Book
 from inspector.render.pages.environment import render
+from inspector.render.pages.facts import TARGETS, by_task, facts
 from inspector.render.pages.page import Page
 
 
 def pages(book: Book) -> Iterator[Page]:
-    """The one page."""
-    yield Page("index.md", render("home.md", book=book), "Home")
+    """The one page, and its style sheet."""
+    known = [facts(chapter, book.evidence) for chapter in book.chapters]
+    groups = by_task(known)
+    ordered = {each.name: each for _, _, some in groups for each in some}
+    tasks = [task for task, _, _ in groups]
+    used = {target for each in known for target in each.targets}
+    targets = [target for target in TARGETS if target in used]
+    yield Page("assets/filter.css", render("filter.css", tasks=tasks, targets=targets))
+    yield Page(
+        "index.md",
+        render(
+            "home.md",
+            release=book.release,
+            tasks=tasks,
+            targets=targets,
+            cards=list(ordered.values()),
+            passed=sum(each.passed for each in known),
+            failed=sum(each.failed for each in known),
+            findings=sum(each.findings for each in known),
+        ),
+        "Home",
+    )

@@ -12,11 +12,23 @@ from typing import Any
 import msgspec
 
 from inspector.book import Book
-from inspector.render.pages import home_page, loss_page, module_pages, source_page
+from inspector.render.pages import (
+    choose_page,
+    home_page,
+    loss_page,
+    module_pages,
+    source_page,
+)
 from inspector.render.pages.page import SECTIONS, Kind, Page
 from inspector.render.pages.shipped import shipped
 
-KINDS: tuple[Kind, ...] = (home_page.pages, loss_page.pages, module_pages.pages, source_page.pages)
+KINDS: tuple[Kind, ...] = (
+    home_page.pages,
+    choose_page.pages,
+    loss_page.pages,
+    module_pages.pages,
+    source_page.pages,
+)
 """Every kind of page, in the order of the navigation. A new kind is added here, and described in docs/site.md."""
 
 SHIM = "assets/vendor/iframe-worker/shim.js"
