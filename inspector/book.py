@@ -50,6 +50,8 @@ class Entry(Record, frozen=True):
     """Where its class statement stands."""
     line: int
     """Of the class statement."""
+    bases: tuple[str, ...] = ()
+    """Qualified names of its bases, where they are known."""
 
 
 class Workings(Tagged, frozen=True, tag="workings"):
@@ -82,6 +84,8 @@ class Book(Record, frozen=True):
     """What any number of machines verified."""
     modules: tuple[Entry, ...] = ()
     """Every public class of torch.nn, by name."""
+    private: tuple[Entry, ...] = ()
+    """Classes of torch.nn that these derive from and that are not public themselves, by name."""
     sources: dict[str, str] = msgspec.field(default_factory=dict)
     """File, relative to the folder that holds torch -> its text, for the files that traces pass through."""
 

@@ -20,7 +20,7 @@ from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
 from inspector.report import NotRun, Observation, Report
 from inspector.source import cache, catalog, finders
-from inspector.source.catalog import CatalogEntry
+from inspector.source.catalog import Catalog, CatalogEntry
 from inspector.source.finders import TorchText
 from inspector.verification import Wanted, verify
 
@@ -62,6 +62,7 @@ def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | No
         chapters=tuple(chapters),
         evidence=merged,
         modules=tuple(_entry(entry) for entry in listed.modules()),
+        private=tuple(_entry(entry) for entry in _private(listed)),
         sources={file: text.text_of(text.place(file)) for file in sorted(files)},
         workings=workings,
     )
@@ -73,7 +74,17 @@ def _has_domain(entry: CatalogEntry) -> bool:
 
 
 def _entry(entry: CatalogEntry) -> Entry:
-    return Entry(entry.name, entry.qualified_name, entry.public_name, entry.summary, entry.file, entry.line)
+    return Entry(entry.name, entry.qualified_name, entry.public_name, entry.summary, entry.file, entry.line, entry.bases)
+
+
+def _private(listed: Catalog) -> list[CatalogEntry]:
+    """Classes that are not public, and from which public ones derive."""
+    by_name = {entry.qualified_name: entry for entry in listed.entries}
+    wanted = [base for entry in listed.modules() for base in entry.bases]
+    for name in wanted:  # grows while it is walked
+        wanted += [base for base in by_name[name].bases if base not in wanted] if name in by_name else []
+    found = (by_name[name] for name in dict.fromkeys(wanted) if name in by_name)
+    return sorted((entry for entry in found if not entry.public_name), key=lambda entry: entry.qualified_name)
 
 
 def _chapter(text: TorchText, entry: CatalogEntry) -> Chapter:

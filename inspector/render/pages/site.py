@@ -14,6 +14,7 @@ import msgspec
 from inspector.book import Book
 from inspector.render.pages import (
     choose_page,
+    hierarchy_page,
     home_page,
     loss_page,
     module_pages,
@@ -26,6 +27,7 @@ KINDS: tuple[Kind, ...] = (
     home_page.pages,
     choose_page.pages,
     loss_page.pages,
+    hierarchy_page.pages,
     module_pages.pages,
     source_page.pages,
 )
