@@ -16,10 +16,10 @@ from inspector.report import Check
 INDENT = (Span("  "),)
 DEEPER = (Span("      "),)
 WIDEST_TEXT = 110
-_Found = tuple[str, Check]
+Found = tuple[str, Check]
 
 
-class _Alike(NamedTuple):
+class Alike(NamedTuple):
     """What checks that failed, or did not run, for the same reason have in common."""
 
     subject: str
@@ -65,7 +65,7 @@ def _prose(spans: Iterable[Span], look: Look, first: Line = INDENT, rest: Line =
     return wrap(spans, min(look.width, WIDEST_TEXT), first, rest)
 
 
-def _machine(column: Column, found: Sequence[_Found], look: Look) -> Iterator[Line]:
+def _machine(column: Column, found: Sequence[Found], look: Look) -> Iterator[Line]:
     machine = column.machine
     losses = len({subject for subject, _ in found})
     yield (
@@ -93,7 +93,7 @@ def _sentence(checks: Sequence[Check]) -> Span:
 # -- the table ----------------------------------------------------------------------------------------------------------
 
 
-def _table(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterator[Line]:
+def _table(columns: Sequence[tuple[Column, list[Found]]], look: Look) -> Iterator[Line]:
     """A row a kind of check; a column a dtype and, where there are several, a machine."""
     yield from _prose([Span(f"{MEASURED.capitalize()}:", "quiet")], look)
     if len(columns) > 1:
@@ -106,7 +106,7 @@ def _table(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterat
             title = f"{check.dtype} [{place}]" if len(columns) > 1 else check.dtype
             cells_.setdefault((check.kind, title), []).append(check)
     titles = tuple(dict.fromkeys(title for _, title in cells_))
-    kinds = sorted(dict.fromkeys(kind for kind, _ in cells_), key=_rank)
+    kinds = sorted(dict.fromkeys(kind for kind, _ in cells_), key=rank)
     rows = [(kind, tuple(cell_of(cells_.get((kind, title), ())) for title in titles)) for kind in kinds]
     yield from _rows(titles, rows, look)
     said = footnote([check for group in cells_.values() for check in group])
@@ -114,7 +114,7 @@ def _table(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterat
         yield from _prose([Span(said, "quiet")], look)
 
 
-def _rank(kind: str) -> tuple[int, str]:
+def rank(kind: str) -> tuple[int, str]:
     return (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
 
 
@@ -136,53 +136,60 @@ def _rows(titles: Sequence[str], rows: Sequence[tuple[str, tuple[CheckCell, ...]
 # -- what failed, what did not run --------------------------------------------------------------------------------------
 
 
-def _alike(found: Iterable[_Found], status: str) -> dict[_Alike, list[Check]]:
-    groups: dict[_Alike, list[Check]] = {}
+def alike(found: Iterable[Found], status: str) -> dict[Alike, list[Check]]:
+    """Checks of one status that have everything but their configuration and dtype in common."""
+    groups: dict[Alike, list[Check]] = {}
     for subject, check in found:
         if check.status == status:
             claim = check.claim if status == "fail" else ""
             why = check.reason if check.reason != check.cause else ""
-            groups.setdefault(_Alike(subject.rpartition(".")[2], check.kind, claim, why, check.cause), []).append(check)
+            groups.setdefault(Alike(subject.rpartition(".")[2], check.kind, claim, why, check.cause), []).append(check)
     return groups
 
 
-def _failures(column: Column, found: Sequence[_Found], look: Look, *, several: bool) -> Iterator[Line]:
-    groups = _alike(found, "fail")
+def _failures(column: Column, found: Sequence[Found], look: Look, *, several: bool) -> Iterator[Line]:
+    groups = alike(found, "fail")
     if not groups:
         return
     yield ()
     yield (Span(f"Failed on {column.machine.name}" if several else "Failed", "heading"),)
-    for alike, checks in groups.items():
-        yield from _prose([Span(f"✗ {alike.subject}, {alike.kind}: {alike.claim}", "bad")], look, INDENT, (Span("    "),))
+    for one, checks in groups.items():
+        yield from _prose([Span(f"✗ {one.subject}, {one.kind}: {one.claim}", "bad")], look, INDENT, (Span("    "),))
         dtypes = ", ".join(dict.fromkeys(check.dtype for check in checks))
         worst = cell_of(checks).worst
         size = f", off by up to {worst} ulp" if worst else ""
         said = f"{_count(len(checks), 'check')} ({dtypes}){size}, such as {checks[0].configuration}"
         yield from _prose([Span(said)], look, DEEPER, DEEPER)
-        if alike.why:
-            yield from _prose([Span(alike.why)], look, DEEPER, DEEPER)
-        cause = f"Known: {alike.cause}." if alike.cause else "No cause is known: this may be new."
-        yield from _prose([Span(cause, "" if alike.cause else "bad")], look, DEEPER, DEEPER)
+        if one.why:
+            yield from _prose([Span(one.why)], look, DEEPER, DEEPER)
+        cause = f"Known: {one.cause}." if one.cause else "No cause is known: this may be new."
+        yield from _prose([Span(cause, "" if one.cause else "bad")], look, DEEPER, DEEPER)
 
 
-def _not_run(found: Sequence[_Found], look: Look) -> Iterator[Line]:
-    """Why some did not run, with how many; one line a reason and loss."""
+def idle(found: Iterable[Found]) -> dict[tuple[str, str], list[Check]]:
+    """Checks that did not run, by loss and reason."""
     reasons: dict[tuple[str, str], list[Check]] = {}
     for subject, check in found:
         if check.status == "not_run":
             reasons.setdefault((subject.rpartition(".")[2], check.reason), []).append(check)
+    return reasons
+
+
+def _not_run(found: Sequence[Found], look: Look) -> Iterator[Line]:
+    """Why some did not run, with how many; one line a reason and loss."""
+    reasons = idle(found)
     if not reasons:
         return
     yield ()
     yield (Span("Could not run", "heading"),)
     for (subject, reason), checks in reasons.items():
         dtypes = ", ".join(dict.fromkeys(check.dtype for check in checks))
-        kinds = ", ".join(sorted(dict.fromkeys(check.kind for check in checks), key=_rank))
+        kinds = ", ".join(sorted(dict.fromkeys(check.kind for check in checks), key=rank))
         words = f"{subject}: {reason} ({_count(len(checks), 'check')} of {kinds}; {dtypes})"
         yield from _prose([Span(words, "quiet")], look, INDENT, (Span("    "),))
 
 
-def _each(found: Sequence[_Found], look: Look) -> Iterator[Line]:
+def _each(found: Sequence[Found], look: Look) -> Iterator[Line]:
     yield ()
     yield (Span("Each check", "heading"),)
     marks = {"pass": "✓", "fail": "✗", "not_run": "-"}
@@ -194,19 +201,28 @@ def _each(found: Sequence[_Found], look: Look) -> Iterator[Line]:
         yield from wrap([Span(f"{marks[check.status]} {words}", style)], look.width, INDENT, (Span("    "),))
 
 
-def _differences(columns: Sequence[tuple[Column, list[_Found]]], look: Look) -> Iterator[Line]:
-    """Checks that came out otherwise on another machine."""
-    status: dict[tuple[str, str, str, str, str], dict[int, str]] = {}
-    for place, (_, found) in enumerate(columns, 1):
+Key = tuple[str, str, str, str, str]
+"""Subject, kind, configuration, dtype and claim of a check."""
+
+
+def apart(columns: Sequence[Iterable[Found]]) -> tuple[dict[Key, dict[int, str]], int]:
+    """The checks whose statuses differ between columns, each with its status by column; and how many are in several columns."""
+    status: dict[Key, dict[int, str]] = {}
+    for place, found in enumerate(columns, 1):
         for subject, check in found:
             key = (subject, check.kind, check.configuration, check.dtype, check.claim)
             status.setdefault(key, {})[place] = check.status
-    apart = {key: each for key, each in status.items() if len(set(each.values())) > 1}
+    both = sum(len(each) > 1 for each in status.values())
+    return {key: each for key, each in status.items() if len(set(each.values())) > 1}, both
+
+
+def _differences(columns: Sequence[tuple[Column, list[Found]]], look: Look) -> Iterator[Line]:
+    """Checks that came out otherwise on another machine."""
+    different, both = apart([found for _, found in columns])
     yield ()
     yield (Span("Where the machines differ", "heading"),)
-    both = sum(len(each) > 1 for each in status.values())
-    yield from _prose([Span(f"{len(apart):,} of {both:,} checks that are in several columns came out differently.")], look)
-    for (subject, kind, configuration, dtype, claim), each in apart.items():
+    yield from _prose([Span(f"{len(different):,} of {both:,} checks that are in several columns came out differently.")], look)
+    for (subject, kind, configuration, dtype, claim), each in different.items():
         said = ", ".join(f"[{place}] {result.replace('_', ' ')}" for place, result in each.items())
         words = f"{subject.rpartition('.')[2]}, {kind}: {configuration}, {dtype}: {claim}: {said}"
         yield from _prose([Span(words)], look, INDENT, (Span("    "),))

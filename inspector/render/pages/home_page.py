@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from inspector.book import Book
 from inspector.render.pages.environment import render
 from inspector.render.pages.facts import TARGETS, by_task, facts
+from inspector.render.pages.findings_page import is_its_own
 from inspector.render.pages.page import Page
 
 
@@ -32,7 +33,7 @@ def pages(book: Book) -> Iterator[Page]:
             cards=list(ordered.values()),
             passed=sum(each.passed for each in known),
             failed=sum(each.failed for each in known),
-            findings=sum(each.findings for each in known),
+            findings=sum(len(chapter.report.findings) for chapter in book.chapters if is_its_own(chapter)),
         ),
         "Home",
     )

@@ -14,11 +14,13 @@ import msgspec
 from inspector.book import Book
 from inspector.render.pages import (
     choose_page,
+    findings_page,
     hierarchy_page,
     home_page,
     loss_page,
     module_pages,
     source_page,
+    verification_page,
 )
 from inspector.render.pages.page import SECTIONS, Kind, Page
 from inspector.render.pages.shipped import shipped
@@ -29,6 +31,8 @@ KINDS: tuple[Kind, ...] = (
     loss_page.pages,
     hierarchy_page.pages,
     module_pages.pages,
+    verification_page.pages,
+    findings_page.pages,
     source_page.pages,
 )
 """Every kind of page, in the order of the navigation. A new kind is added here, and described in docs/site.md."""
