@@ -86,13 +86,25 @@ class Answer(Record, frozen=True):
     question: str
     """The question."""
     text: str
-    """The answer, its numbers computed on this torch."""
+    """The answer, its figures computed on this torch."""
     numbers: dict[str, Number] = {}
     """Each number of the answer by its name."""
     code: dict[str, str] = {}
-    """Name of a number, or of a refusal -> the expression that was run for it."""
+    """Name of a number, a text, a refusal or a warning -> the expression that was run for it."""
     status: Literal["pass", "fail", "not_run"] = "pass"
     """Whether all that the answer claims came true."""
+    id: str = ""
+    """The same for the same answer everywhere: small letters, digits and hyphens."""
+    brief: str = ""
+    """The answer in one sentence."""
+    asks: tuple[int, ...] = ()
+    """The questions it answers, by their numbers among the thirty people ask most."""
+    texts: dict[str, str] = {}
+    """Each text, refusal and warning of the answer by its name."""
+    program: str = ""
+    """Python that ran before the expressions; "" for none. It has torch, nn, F, math and warnings imported."""
+    given: dict[str, str] = {}
+    """Name -> the expression that gave it its value, in the order they ran, after the program and before the rest."""
 
 
 class Denominator(Record, frozen=True):

@@ -1,83 +1,127 @@
-"""Questions people ask of a loss, answered by running what the losses' files say; and what each reduction divides by.
+"""Questions people ask of a class, answered by running what the losses' files say; and what each reduction divides by.
 
-In: a definition. Out: Answers and Denominators to show, and Checks that what the answers claim is true. No number is typed in.
+In: Answers as data, or a definition. Out: Answers and Denominators to show, and Checks that what they claim is true. No figure is typed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 import torch
 
-from inspector.live import build
+from inspector.live import build, programs
 from inspector.live.checks import Label, not_run, stated
 from inspector.live.consistency import loss_value
 from inspector.live.expressions import evaluate
 from inspector.live.trials import Setting, Trial, try_out, variants
-from inspector.losses import reference, schema
-from inspector.report import Answer, Check, Denominator, Number, number
+from inspector.losses import asked, reference, schema
+from inspector.report import Answer, Check, Denominator, number
 
 KIND = "answer"
 
 
-def checks(setting: Setting) -> Iterator[Check]:
+def checks(answers: Sequence[schema.Answer], device: str) -> Iterator[Check]:
     """What each answer claims."""
-    if setting.device != "cpu":
+    if device != "cpu":
         return  # The expressions make their own tensors, on the CPU: they say nothing of another device.
-    for answer in setting.definition.answers if setting.definition else ():
-        label = Label(KIND, answer.question, "float32", setting.device)
+    for answer in answers:
+        label = Label(KIND, answer.question, "float32", device)
         try:
-            names, _ = _worked_out(answer)
+            came = _worked_out(answer)
         except build.REFUSALS as error:
             yield not_run(label, answer.question, f"torch refused: {build.one_line(error)}")
             continue
         for claim in answer.holds:
-            yield stated(label, claim, bool(evaluate(claim, names)), "it is not so")
+            yield stated(label, claim, bool(evaluate(claim, came.names)), "it is not so")
 
 
-def shown(setting: Setting) -> tuple[Answer, ...]:
-    """The answers, with their numbers."""
-    return tuple(_shown(answer) for answer in (setting.definition.answers if setting.definition else ()))
+def asked_of(qualified_name: str) -> tuple[Answer, ...]:
+    """What people ask of a class, answered now."""
+    return shown(asked.answers(qualified_name))
+
+
+def shown(answers: Sequence[schema.Answer]) -> tuple[Answer, ...]:
+    """The answers, with what came when they were run."""
+    with warnings.catch_warnings(), torch.inference_mode(False), torch.enable_grad():
+        warnings.simplefilter("ignore")
+        return tuple(map(_shown, answers))
 
 
 def _shown(answer: schema.Answer) -> Answer:
-    code = {**answer.numbers, **answer.refused}
+    came: dict[str, Any] = {}
+    status: Literal["pass", "fail", "not_run"] = "not_run"
+    brief = text = ""
     try:
-        names, said = _worked_out(answer)
+        result = _worked_out(answer)
+        numbers = {name: number(_plain(result.names[name])) for name in answer.numbers}
+        words = {name: _Figure(value) if isinstance(value, float) else value for name, value in numbers.items()} | result.said
+        brief, text = answer.brief.format(**words), answer.says.format(**words)
+        status = "pass" if all(bool(evaluate(claim, result.names)) for claim in answer.holds) else "fail"
+        came = {"numbers": numbers, "texts": result.said}
     except build.REFUSALS as error:
-        return Answer(answer.question, f"could not be run: {build.one_line(error)}", {}, code, "not_run")
-    holds = all(bool(evaluate(claim, names)) for claim in answer.holds)
-    numbers = {name: number(_plain(names[name])) for name in answer.numbers}
-    words = {name: _written(value) for name, value in numbers.items()} | said
-    status: Literal["pass", "fail"] = "pass" if holds else "fail"
-    return Answer(answer.question, answer.says.format(**words), numbers, code, status)
+        brief = text = f"could not be run: {build.one_line(error)}"
+    code = {**answer.numbers, **answer.texts, **answer.refused, **answer.warned}
+    return Answer(
+        answer.question, text, code=code, status=status, id=answer.id, brief=brief, asks=answer.asks, program=answer.program,
+        given=answer.given, **came,
+    )  # fmt: skip
 
 
-def _worked_out(answer: schema.Answer) -> tuple[dict[str, Any], dict[str, str]]:
-    """Values by name, and what torch said where it must refuse. Raises RuntimeError where it does not."""
-    names: dict[str, Any] = {}
+class _Figure(float):
+    """A number that a template writes for the eye, unless it says how: `{mean}` or `{mean:.4f}`."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) if spec else _written(float(self))
+
+
+class _Came(NamedTuple):
+    """What running an answer gave."""
+
+    names: dict[str, Any]
+    """Every name, with its value."""
+    said: dict[str, str]
+    """Texts, refusals and warnings, as they are written."""
+
+
+def _worked_out(answer: schema.Answer) -> _Came:
+    """Values by name, and what torch said where it must refuse or warn. Raises RuntimeError where it does not."""
+    names = programs.run(answer.program) if answer.program else {}
     for name, text in {**answer.given, **answer.numbers}.items():
         names[name] = evaluate(text, names)
-    return names, {name: _refusal(text, names) for name, text in answer.refused.items()}
+    texts = {name: evaluate(text, names) for name, text in answer.texts.items()}
+    said = {name: value if isinstance(value, str) else ", ".join(map(str, value)) for name, value in texts.items()}
+    said |= {name: _refusal(text, names) for name, text in answer.refused.items()}
+    said |= {name: _warning(text, names) for name, text in answer.warned.items()}
+    return _Came({**names, **said, **texts}, said)
 
 
 def _refusal(text: str, names: dict[str, Any]) -> str:
     try:
         evaluate(text, names)
+    except KeyError as error:
+        return str(error.args[0])  # Its own text would be in quotation marks.
     except build.REFUSALS as error:
         return build.one_line(error)
     raise RuntimeError(f"torch takes `{text}`")
+
+
+def _warning(text: str, names: dict[str, Any]) -> str:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        evaluate(text, names)
+    if not heard:
+        raise RuntimeError(f"torch does not warn of `{text}`")
+    return str(heard[0].message).splitlines()[0]
 
 
 def _plain(value: Any) -> float:
     return float(value.detach()) if isinstance(value, torch.Tensor) else float(value)
 
 
-def _written(value: Number) -> str:
+def _written(value: float) -> str:
     """A number for the eye: whole ones without a fraction, others to four digits."""
-    if not isinstance(value, float):
-        return str(value)
     return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"
 
 

@@ -15,15 +15,18 @@ from typing import Any
 
 import torch
 
-ROOTS: Mapping[str, Any] = {"torch": torch, "F": torch.nn.functional, "math": math}
+ROOTS: Mapping[str, Any] = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "math": math}
 """What every expression may name."""
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
     ast.MatMult: operator.matmul, ast.Mod: operator.mod,
+    ast.In: lambda one, others: one in others,
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-_PLAIN = {"abs": abs, "float": float, "int": int, "len": len, "sum": sum, "max": max, "min": min, "round": round}
+_PLAIN = {
+    "abs": abs, "float": float, "int": int, "len": len, "list": list, "map": map, "max": max, "min": min, "round": round, "str": str, "sum": sum,
+}  # fmt: skip
 
 
 def evaluate(text: str, names: Mapping[str, Any]) -> Any:

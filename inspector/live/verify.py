@@ -22,9 +22,10 @@ from inspector.live.consistency import Runs
 from inspector.live.derivatives import gradients
 from inspector.live.references import References
 from inspector.live.trials import Setting, Trial, label_of, leaves_of, sent_back, setting_of, try_out, value_of, variants
+from inspector.losses import asked
 from inspector.losses.schema import Field, LossDefinition
 from inspector.losses.worked import Reduced
-from inspector.report import Answer, Check, Configuration, Denominator, Ladder, Unresolved
+from inspector.report import Check, Configuration, Denominator, Ladder, Unresolved
 
 KINDS = ("value", "gradient", *differentiation.KINDS, *consistency.KINDS, "decomposition", "identity", "answer", "spread")
 """Kinds of checks, in the order they are reported."""
@@ -70,7 +71,7 @@ def verify(
             found += _spread(trial, kinds)
             found += decompositions.checks(Runs(trial)) if "decomposition" in kinds and trial.holds_numbers else ()
             found += ladders.checks(setting, dtype) if "identity" in kinds and _is_plain(setting) else ()
-        found += answers.checks(setting) if "answer" in kinds and _is_plain(setting) else ()
+        found += answers.checks(asked.answers(configuration.subject), device) if "answer" in kinds and _is_plain(setting) else ()
     return tuple(_explained(check, definition) for check in found)
 
 
@@ -79,17 +80,16 @@ class Shown(NamedTuple):
 
     ladders: tuple[Ladder, ...] = ()
     denominators: tuple[Denominator, ...] = ()
-    answers: tuple[Answer, ...] = ()
 
 
 def shown(definition: LossDefinition | None, configuration: Configuration, *, references: References | None = None) -> Shown:
-    """Equivalent forms, denominators and answers, each computed now; nothing for a loss without definition."""
+    """Equivalent forms and denominators, each computed now; nothing for a loss without definition."""
     if definition is None or not definition.cases:
         return Shown()
     setting = setting_of(definition, configuration, "cpu", references or References())
     with warnings.catch_warnings(), torch.inference_mode(False), torch.enable_grad():
         warnings.simplefilter("ignore")
-        return Shown(ladders.shown(setting), answers.denominators(setting), answers.shown(setting))
+        return Shown(ladders.shown(setting), answers.denominators(setting))
 
 
 def _is_plain(setting: Setting) -> bool:

@@ -1,12 +1,11 @@
 """BCEWithLogitsLoss: binary cross entropy of the sigmoid of the input, with an optional weight on the positive part."""
 
 from inspector.losses.arguments import LEGACY, REDUCTION
-from inspector.losses.edge_answers import BINARY
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, log_of_sum, sigmoid
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import Answer, ArgumentForm, InputForm, Ladder, LossDefinition, Plain, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, InputForm, Ladder, LossDefinition, Plain, Real, Rule, Simpler, Slope
 
 UNIT = Real(low=0.0, high=1.0)
 POSITIVE = Real(low=0.0, low_open=True)
@@ -64,26 +63,6 @@ RULE = Rule(
 )
 
 
-ANSWERS = (
-    Answer(
-        "Which shape has `pos_weight`, and what does it do?",
-        "One number a class, broadcast along the last axis: (C) for inputs (N, C). For maps (N, C, H, W) write (C, 1, "
-        "1); (C) alone is refused "
-        "where W is not C: {refusal} It multiplies the part of the positives: with 3, a positive at logit 0 costs {positive} instead of "
-        "{plain}, a negative {negative} still.",
-        given={"maps": "torch.zeros(2, 3, 4, 5)", "x": "torch.zeros(1)"},
-        numbers={
-            "plain": "F.binary_cross_entropy_with_logits(x, torch.ones(1))",
-            "positive": "F.binary_cross_entropy_with_logits(x, torch.ones(1), pos_weight=torch.tensor([3.0]))",
-            "negative": "F.binary_cross_entropy_with_logits(x, torch.zeros(1), pos_weight=torch.tensor([3.0]))",
-            "map": "F.binary_cross_entropy_with_logits(maps, torch.ones_like(maps), pos_weight=torch.full((3, 1, 1), 3.0))",
-        },
-        refused={"refusal": "F.binary_cross_entropy_with_logits(maps, torch.ones_like(maps), pos_weight=torch.full((3,), 3.0))"},
-        holds=("abs(positive - 3 * plain) < 1e-6", "abs(negative - plain) < 1e-6", "abs(map - positive) < 1e-6"),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.BCEWithLogitsLoss",
     function="torch.nn.functional.binary_cross_entropy_with_logits",
@@ -109,6 +88,5 @@ DEFINITION = LossDefinition(
             naive=(2, 3),
         ),
     ),
-    answers=(*ANSWERS, *BINARY),
     mistake="It applies the sigmoid itself: feed it logits. Targets outside [0, 1] are not refused.",
 )

@@ -1,7 +1,6 @@
 """CosineEmbeddingLoss: one minus the cosine for similar pairs (+1), a hinge on the cosine for dissimilar ones (-1)."""
 
 from inspector.losses.arguments import LEGACY, REDUCTION
-from inspector.losses.edge_answers import SIGNS
 from inspector.losses.forms import Shape, real, signs, sizes_of
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, Vector, dot, hinge, sqrt, step
@@ -78,6 +77,5 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=SIGNS,
     mistake="The targets are +1 and −1: a target of 0 raises no error and contributes nothing.",
 )

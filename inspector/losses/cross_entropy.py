@@ -6,12 +6,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, REDUCE, REDUCTION, SIZE_AVERAGE
-from inspector.losses.edge_answers import CLASSES
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, log_softmax, one_hot, softmax, total
 from inspector.losses.reductions import MEAN, NONE, SUM
-from inspector.losses.schema import Answer, Case, Choice, Ladder, LossDefinition, Plain, Reduction, Rule, Safer, Simpler, Slope
+from inspector.losses.schema import Case, Choice, Ladder, LossDefinition, Plain, Reduction, Rule, Safer, Simpler, Slope
 
 KEPT = "the sum of the weights w[y] of the targets that are kept (their number, where no weight is given)"
 
@@ -150,93 +149,6 @@ INDEX_MEAN = Reduction(
 REDUCTIONS = (INDEX_MEAN, replace(MEAN, target_kind="probabilities"), SUM, NONE)
 
 
-ANSWERS = (
-    Answer(
-        "Do I put a softmax before it?",
-        "No. It applies log-softmax itself: a sure and right answer costs {once}; with a softmax first it costs {twice}, "
-        "and can never fall "
-        "below ln(e + C − 1) − 1: {floor_2} for 2 classes, {floor_10} for 10, {floor_100} for 100, {floor_1000} for 1000.",
-        given={"sure": "torch.tensor([[10.0, 0.0, 0.0]])", "right": "torch.tensor([0])"},
-        numbers={
-            "once": "F.cross_entropy(sure, right)",
-            "twice": "F.cross_entropy(F.softmax(sure, 1), right)",
-            **{f"floor_{c}": f"math.log(math.e + {c} - 1) - 1" for c in (2, 10, 100, 1000)},
-            "reached": "F.cross_entropy(F.softmax(torch.tensor([[100.0, 0.0]]), 1), right)",
-        },
-        holds=("twice > once", "abs(reached - floor_2) < 1e-6"),
-    ),
-    Answer(
-        "Is the mean with `weight` the mean of the weighted values?",
-        "No. It divides by the sum of the weights of the targets, {weights}, and not by their number, {number}: {mean} instead of {plain}. "
-        "With a batch of one the weight has no effect: {alone} with weight 1, {alone_heavy} with weight 9.",
-        given={
-            "x": "torch.tensor([[2.0, 0.0, 1.0], [0.0, 1.0, 3.0], [1.0, 1.0, 0.0]])",
-            "y": "torch.tensor([0, 1, 2])",
-            "w": "torch.tensor([1.0, 9.0, 2.0])",
-        },
-        numbers={
-            "number": "len(y)",
-            "weights": "w[y].sum()",
-            "mean": "F.cross_entropy(x, y, weight=w)",
-            "plain": "F.cross_entropy(x, y, weight=w, reduction='none').mean()",
-            "summed": "F.cross_entropy(x, y, weight=w, reduction='sum')",
-            "alone": "F.cross_entropy(x[1:2], y[1:2])",
-            "alone_heavy": "F.cross_entropy(x[1:2], y[1:2], weight=w)",
-        },
-        holds=("abs(mean - summed / weights) < 1e-5", "abs(alone - alone_heavy) < 1e-6", "abs(mean - plain) > 0.1"),
-    ),
-    Answer(
-        "How low can it go with `label_smoothing`, and does it work with `ignore_index`?",
-        "With smoothing ε the smoothed target has an entropy, and no logits do better: at ε = 0.1 and 5 classes that is "
-        "{least}, where a right "
-        "answer of margin 5 costs {sure} and one of margin 10 costs {surer}, more again. Ignored class indices stay out of it: {kept} with "
-        "and without them. Class probabilities with `ignore_index` are refused: {refusal}",
-        given={"x": "torch.tensor([[1.0, 0.0, 0.5, 0.2, 0.0], [0.3, 0.1, 0.0, 1.0, 0.0]])", "right": "torch.tensor([0])"},
-        numbers={
-            "least": "-(0.92 * math.log(0.92) + 4 * 0.02 * math.log(0.02))",
-            "best": "F.cross_entropy(torch.log(torch.tensor([[0.92, 0.02, 0.02, 0.02, 0.02]])), right, label_smoothing=0.1)",
-            "sure": "F.cross_entropy(torch.tensor([[5.0, 0.0, 0.0, 0.0, 0.0]]), right, label_smoothing=0.1)",
-            "surer": "F.cross_entropy(torch.tensor([[10.0, 0.0, 0.0, 0.0, 0.0]]), right, label_smoothing=0.1)",
-            "kept": "F.cross_entropy(x[:1], torch.tensor([3]), label_smoothing=0.1)",
-            "with_ignored": "F.cross_entropy(x, torch.tensor([3, -100]), label_smoothing=0.1)",
-        },
-        refused={"refusal": "F.cross_entropy(x, F.softmax(x, 1), ignore_index=1)"},
-        holds=("abs(best - least) < 1e-5", "sure > least", "surer > sure", "abs(kept - with_ignored) < 1e-6"),
-    ),
-    Answer(
-        "Can I average the means of smaller batches (gradient accumulation)?",
-        "Only where they keep equally many targets. Here one half keeps {first} and the other {second}: the whole batch gives "
-        "{whole}, the mean of the two "
-        "means {mean_of_means}. Add sums and divide once by the number kept: {sums}.",
-        given={
-            "x": "torch.tensor([[2.0, 0.0], [1.0, 0.0], [3.0, 0.0], [0.0, 2.0], [0.0, 1.0], [1.0, 1.0]])",
-            "y": "torch.tensor([0, 0, 0, 0, -100, -100])",
-        },
-        numbers={
-            "first": "(y[:3] != -100).sum()",
-            "second": "(y[3:] != -100).sum()",
-            "whole": "F.cross_entropy(x, y)",
-            "mean_of_means": "(F.cross_entropy(x[:3], y[:3]) + F.cross_entropy(x[3:], y[3:])) / 2",
-            "kept": "(y != -100).sum()",
-            "sums": "(F.cross_entropy(x[:3], y[:3], reduction='sum') + F.cross_entropy(x[3:], y[3:], reduction='sum')) / kept",
-        },
-        holds=("abs(whole - sums) < 1e-6", "abs(whole - mean_of_means) > 0.1"),
-    ),
-    Answer(
-        "Is exp(−loss) the probability of the target (focal loss)?",
-        "Not once a class weight is in it: the probability is {p}; exp(−loss) with weight 4 is {weighted}. Take the probability from the "
-        "unweighted value, and weight afterwards.",
-        given={"x": "torch.tensor([[1.0, 0.0, 2.0]])", "y": "torch.tensor([0])", "w": "torch.tensor([4.0, 1.0, 1.0])"},
-        numbers={
-            "p": "F.softmax(x, 1)[0, 0]",
-            "unweighted": "torch.exp(-F.cross_entropy(x, y, reduction='sum'))",
-            "weighted": "torch.exp(-F.cross_entropy(x, y, weight=w, reduction='sum'))",
-        },
-        holds=("abs(unweighted - p) < 1e-6", "weighted < p / 2"),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.CrossEntropyLoss",
     function="torch.nn.functional.cross_entropy",
@@ -298,7 +210,6 @@ DEFINITION = LossDefinition(
             target_kind="probabilities",
         ),
     ),
-    answers=(*ANSWERS, *CLASSES),
     safer=(
         Safer(
             ("undefined-value",),

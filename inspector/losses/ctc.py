@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from inspector.losses.arguments import REDUCTION
-from inspector.losses.edge_answers import FRAMES
 from inspector.losses.forms import Shape, log_probabilities
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, exp, log_sum_exp, on_the_simplex
@@ -193,7 +192,6 @@ DEFINITION = LossDefinition(
             },
         ),
     ),
-    answers=FRAMES,
     mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite, "
     "or 0 with zero_infinity=True.",
     deviations=(

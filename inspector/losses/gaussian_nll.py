@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, kept_above, log, pi
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import Answer, ArgumentForm, Case, Choice, Deviation, Ladder, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Deviation, Ladder, LossDefinition, Real, Rule, Simpler, Slope
 
 VARIANCE = Real(low=0.0, low_open=True)
 
@@ -55,23 +55,6 @@ def _case(name: str, shape: Shape, variance: Shape) -> Case:
     return Case(name, "", sizes_of(shape), inputs)
 
 
-ANSWERS = (
-    Answer(
-        "Why is the loss value negative?",
-        "It is the logarithm of a density, which may exceed one: at variance 0.01 and no error the value is {small}, at "
-        "variance 1 it is {unit}. "
-        "The variance is kept at or above eps, so that it cannot fall without end: {least} at the default eps.",
-        given={"x": "torch.zeros(1)"},
-        numbers={
-            "small": "F.gaussian_nll_loss(x, x, torch.full((1,), 0.01))",
-            "unit": "F.gaussian_nll_loss(x, x, torch.ones(1))",
-            "least": "F.gaussian_nll_loss(x, x, torch.zeros(1))",
-        },
-        holds=("small < 0", "unit == 0", "abs(least - math.log(1e-6) / 2) < 1e-3"),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.GaussianNLLLoss",
     function="torch.nn.functional.gaussian_nll_loss",
@@ -99,7 +82,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=ANSWERS,
     mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
     one_sided=("_term",),
     deviations=(Deviation("forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"),),

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import Answer, ArgumentForm, InputForm, Ladder, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, InputForm, Ladder, LossDefinition, Real, Rule, Slope
 
 
 def _inputs(shape: Shape, other: Shape) -> tuple[InputForm, ...]:
@@ -50,25 +50,6 @@ RULE = Rule(
 )
 
 
-HUBER_OR_SMOOTH = (
-    Answer(
-        "Huber or SmoothL1?",
-        "They differ by a factor: HuberLoss(delta=d) is d times SmoothL1Loss(beta=d). Measured: {half} at 0.5, {one} at "
-        "1, {two} at 2. Far from "
-        "the target the slope of Huber is ±d, that of SmoothL1 ±1, whatever beta is: {huber_slope} and {smooth_slope} at d = 2.",
-        given={"x": "torch.tensor([0.25, -1.5, 4.0], dtype=torch.float64)", "y": "torch.zeros(3, dtype=torch.float64)"},
-        numbers={
-            "half": "F.huber_loss(x, y, delta=0.5) / F.smooth_l1_loss(x, y, beta=0.5)",
-            "one": "F.huber_loss(x, y, delta=1.0) / F.smooth_l1_loss(x, y, beta=1.0)",
-            "two": "F.huber_loss(x, y, delta=2.0) / F.smooth_l1_loss(x, y, beta=2.0)",
-            "huber_slope": "F.huber_loss(x[2] + 1, y[2], delta=2.0) - F.huber_loss(x[2], y[2], delta=2.0)",
-            "smooth_slope": "F.smooth_l1_loss(x[2] + 1, y[2], beta=2.0) - F.smooth_l1_loss(x[2], y[2], beta=2.0)",
-        },
-        holds=("abs(half - 0.5) < 1e-12", "abs(one - 1) < 1e-12", "abs(two - 2) < 1e-12", "abs(huber_slope - 2) < 1e-12"),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.HuberLoss",
     function="torch.nn.functional.huber_loss",
@@ -93,6 +74,5 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=HUBER_OR_SMOOTH,
     mistake="It is delta times SmoothL1Loss with beta = delta: the two agree only at 1.",
 )

@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, log_probabilities, probabilities, size
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, exp, log, x_log_x
 from inspector.losses.reductions import MEAN, NONE, SUM
-from inspector.losses.schema import Answer, ArgumentForm, Case, Choice, Ladder, LossDefinition, Reduction, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Case, Choice, Ladder, LossDefinition, Reduction, Rule, Slope
 
 
 def _term(input: Number, target: Number) -> Number:
@@ -76,34 +76,6 @@ def _case(shape: Shape, log_target: bool) -> Case:
     return Case(name, "", sizes_of(shape), (log_probabilities("input", shape, axis), target), when={"log_target": log_target})
 
 
-ANSWERS = (
-    Answer(
-        "Which reduction is the divergence, and what goes in?",
-        "'batchmean' is: it divides by the {rows} rows and gives {batchmean}; 'mean' divides by all {elements} numbers and gives {mean}; "
-        "'sum' gives {sum}. The input is log q and the target p: with q itself the value is {probabilities}, and in the other order "
-        "{other_order}.",
-        given={"p": "torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])", "q": "torch.tensor([[0.1, 0.6, 0.3], [0.4, 0.4, 0.2]])"},
-        numbers={
-            "rows": "len(p)",
-            "elements": "p.numel()",
-            "batchmean": "F.kl_div(torch.log(q), p, reduction='batchmean')",
-            "mean": "F.kl_div(torch.log(q), p)",
-            "sum": "F.kl_div(torch.log(q), p, reduction='sum')",
-            "definition": "(p * (torch.log(p) - torch.log(q))).sum(1).mean()",
-            "probabilities": "F.kl_div(q, p, reduction='batchmean')",
-            "other_order": "F.kl_div(torch.log(p), q, reduction='batchmean')",
-        },
-        holds=(
-            "abs(batchmean - definition) < 1e-6",
-            "abs(sum - rows * batchmean) < 1e-5",
-            "abs(mean - sum / elements) < 1e-6",
-            "probabilities < 0",
-            "abs(other_order - batchmean) > 0.01",
-        ),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.KLDivLoss",
     function="torch.nn.functional.kl_div",
@@ -127,6 +99,5 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=ANSWERS,
     mistake="reduction='mean' divides by the number of elements; the divergence is reduction='batchmean', and the input is log q.",
 )

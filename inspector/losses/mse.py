@@ -1,7 +1,6 @@
 """MSELoss: the squared difference, element by element."""
 
 from inspector.losses.arguments import LEGACY, REDUCTION
-from inspector.losses.edge_answers import COLUMN
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number
@@ -54,6 +53,5 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=COLUMN,
     mistake="A target of shape (N) against an input of shape (N, 1) is broadcast to (N, N): a warning, and a wrong number.",
 )

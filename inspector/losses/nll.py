@@ -5,7 +5,7 @@ from inspector.losses.forms import Shape, indices, log_probabilities, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, one_hot
 from inspector.losses.reductions import NONE, SUM
-from inspector.losses.schema import Answer, Case, Ladder, LossDefinition, Reduction, Rule, Safer, Simpler, Slope
+from inspector.losses.schema import Case, Ladder, LossDefinition, Reduction, Rule, Safer, Simpler, Slope
 
 
 def _weight(target: int, weight: Vector | None, ignore_index: int) -> Number:
@@ -59,31 +59,6 @@ MEAN = Reduction(
 )
 
 
-ANSWERS = (
-    Answer(
-        "Why is the loss value negative?",
-        "Because it was given probabilities: it takes log-probabilities and takes no logarithm itself. With probabilities it gives "
-        "{of_probabilities}; with their logarithms {of_logarithms}.",
-        given={"p": "torch.tensor([[0.9, 0.1], [0.2, 0.8]])", "y": "torch.tensor([0, 1])"},
-        numbers={"of_probabilities": "F.nll_loss(p, y)", "of_logarithms": "F.nll_loss(torch.log(p), y)"},
-        holds=("of_probabilities < 0", "of_logarithms > 0"),
-    ),
-    Answer(
-        "Is the mean with `weight` the mean of the weighted values?",
-        "No. It divides by the sum of the weights of the targets, {weights}, and not by their number, {number}: {mean} instead of {plain}.",
-        given={"x": "torch.log(torch.tensor([[0.7, 0.3], [0.4, 0.6]]))", "y": "torch.tensor([0, 0])", "w": "torch.tensor([5.0, 1.0])"},
-        numbers={
-            "number": "len(y)",
-            "weights": "w[y].sum()",
-            "mean": "F.nll_loss(x, y, weight=w)",
-            "plain": "F.nll_loss(x, y, weight=w, reduction='none').mean()",
-            "unweighted": "F.nll_loss(x, y)",
-        },
-        holds=("abs(mean - unweighted) < 1e-6", "abs(plain - 5 * unweighted) < 1e-5"),
-    ),
-)
-
-
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.NLLLoss",
     function="torch.nn.functional.nll_loss",
@@ -106,7 +81,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=ANSWERS,
     safer=(Safer(("undefined-value",), "F.nll_loss(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)"),),
     mistake="It takes log-probabilities and takes no logarithm itself: with probabilities the loss value is negative and means nothing.",
 )

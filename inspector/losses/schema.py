@@ -271,17 +271,33 @@ class Ladder(Spec, frozen=True):
 
 
 class Answer(Spec, frozen=True):
-    """A question people ask of a loss, answered by numbers that are computed when the report is made."""
+    """A question people ask of a class, answered by figures that are computed when the report is made.
 
+    Everything runs in the order of the fields: the program, then `given`, `numbers`, `texts`, `refused`, `warned`, `holds`; each may use
+    the names of those before it.
+    """
+
+    id: str
+    """The same for the same answer everywhere: small letters, digits and hyphens, as an address on a page may have them."""
     question: str
+    brief: str
+    """The answer in one sentence, with {names} of numbers, texts, refusals and warnings where what came belongs."""
     says: str
-    """The answer, with {names} of numbers and of refusals where their values belong."""
+    """The whole answer, with {names} too."""
+    asks: tuple[int, ...] = ()
+    """The questions it answers, by their numbers in `asked/questions.py`."""
+    program: str = ""
+    """Python that binds names, where an expression cannot say it: a class, a loop. It finds torch, nn, F, math and warnings imported."""
     given: dict[str, str] = {}
-    """Name -> expression, evaluated in order before the numbers."""
+    """Name -> expression."""
     numbers: dict[str, str] = {}
-    """Name -> expression; one may use those before it."""
+    """Name -> expression."""
+    texts: dict[str, str] = {}
+    """Name -> expression of a text, or of a list of them."""
     refused: dict[str, str] = {}
     """Name -> expression that torch must refuse; its value is what torch says."""
+    warned: dict[str, str] = {}
+    """Name -> expression that torch must warn of; its value is the first warning."""
     holds: tuple[str, ...] = ()
     """Expressions that must be true for the answer to be right."""
 
@@ -316,7 +332,6 @@ class LossDefinition(Spec, frozen=True):
     """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
     deviations: tuple[Deviation, ...] = ()
     ladders: tuple[Ladder, ...] = ()
-    answers: tuple[Answer, ...] = ()
     one_sided: tuple[str, ...] = ()
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
     safer: tuple[Safer, ...] = ()

@@ -2,7 +2,6 @@
 
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
-from inspector.losses.huber import HUBER_OR_SMOOTH
 from inspector.losses.latex import by, either
 from inspector.losses.mathematics import Number, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
@@ -67,6 +66,5 @@ DEFINITION = LossDefinition(
             "with beta 0 it is L1", ("F.smooth_l1_loss(input, target, beta=0.0)", "F.l1_loss(input, target)", "abs(input - target).mean()")
         ),
     ),
-    answers=HUBER_OR_SMOOTH,
     mistake="HuberLoss is beta times this: the two agree only at beta = 1.",
 )

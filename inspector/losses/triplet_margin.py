@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from inspector.losses.arguments import LEGACY, REDUCTION
-from inspector.losses.edge_answers import COLLAPSE
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, Vector, hinge, power_of_size, root, signed_power, step, total
@@ -112,6 +111,5 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
-    answers=COLLAPSE,
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )
