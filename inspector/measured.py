@@ -101,6 +101,10 @@ class Answer(Record, frozen=True):
     """The questions it answers, by their numbers among the thirty people ask most."""
     texts: dict[str, str] = {}
     """Each text, refusal and warning of the answer by its name."""
+    refused: tuple[str, ...] = ()
+    """Names of the texts that torch said when it raised."""
+    warned: tuple[str, ...] = ()
+    """Names of the texts that torch said in a warning."""
     program: str = ""
     """Python that ran before the expressions; "" for none. It has torch, nn, F, math and warnings imported."""
     given: dict[str, str] = {}

@@ -13,7 +13,7 @@ import msgspec
 from inspector import __version__, asking, losses
 from inspector.asking import Asked
 from inspector.errors import InspectError
-from inspector.report import FORMAT_VERSION, Definition, Example, NotRun, Report, Sample, Unresolved
+from inspector.report import FORMAT_VERSION, Answer, Definition, Example, NotRun, Report, Sample, Unresolved
 from inspector.source import cache, catalog, finders, reading
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def _definition(asked: Asked) -> Definition | Unresolved:
 
 
 def _run(report: Report, asked: Asked) -> Report:
-    """The same Report with what ran: observation, agreement, worked example and checks."""
+    """The same Report with what ran: observation, agreement, worked example, checks, and what people ask of it."""
+    report = msgspec.structs.replace(report, answers=answers_of(asked.configuration.subject))
     if isinstance(asked.sample, Unresolved) or not asked.may_run:
         why = NotRun(asked.sample.reason if isinstance(asked.sample, Unresolved) else asking.NOT_FROM_HERE)
         return msgspec.structs.replace(report, observation=why, agreement=why, example=why)
@@ -96,7 +97,6 @@ def _with_live_parts(report: Report, asked: Asked, sample: Sample) -> Report:
         checks=checks,
         ladders=shown.ladders,
         denominators=shown.denominators,
-        answers=shown.answers,
         bounds=bounds.measure(definition),
         **_broken(asked),
     )
@@ -131,6 +131,29 @@ def _broken(asked: Asked) -> dict[str, Any]:
 def _looks_like_a_loss(worked: Example | NotRun, report: Report) -> bool:
     """Whether a class nobody defined gives one number, or has a reduction to make one: only then is it checked as a loss."""
     return isinstance(worked, Example) and (worked.value.shape == () or any(one.name == "reduction" for one in report.settings))
+
+
+# -- what people ask ------------------------------------------------------------------------------------------------------------
+
+
+def answers_of(qualified_name: str) -> tuple[Answer, ...]:
+    """What people ask of a class, answered now by the installed torch; nothing for a class nobody asked about."""
+    from inspector.losses import asked
+
+    wanted = asked.answers(qualified_name)
+    if not wanted:
+        return ()
+    from inspector.live import answers, threads
+
+    with threads.one_thread():
+        return answers.shown(wanted)
+
+
+def module_facts() -> tuple[Answer, ...]:
+    """What people ask of nn.Module itself, of calling one and making one, answered now."""
+    from inspector.losses.asked import MODULE
+
+    return answers_of(MODULE)
 
 
 # -- lists and tables -----------------------------------------------------------------------------------------------------------
@@ -200,4 +223,4 @@ def _row(asked: Asked) -> AgreementRow:
     )  # fmt: skip
 
 
-__all__ = ["AgreementRow", "agreement_rows", "inspect_loss", "list_losses", "list_modules", "siblings"]
+__all__ = ["AgreementRow", "agreement_rows", "answers_of", "inspect_loss", "list_losses", "list_modules", "module_facts", "siblings"]

@@ -16,7 +16,7 @@ from inspector.live.checks import Label, not_run, stated
 from inspector.live.consistency import loss_value
 from inspector.live.expressions import evaluate
 from inspector.live.trials import Setting, Trial, try_out, variants
-from inspector.losses import asked, reference, schema
+from inspector.losses import reference, schema
 from inspector.report import Answer, Check, Denominator, number
 
 KIND = "answer"
@@ -35,11 +35,6 @@ def checks(answers: Sequence[schema.Answer], device: str) -> Iterator[Check]:
             continue
         for claim in answer.holds:
             yield stated(label, claim, bool(evaluate(claim, came.names)), "it is not so")
-
-
-def asked_of(qualified_name: str) -> tuple[Answer, ...]:
-    """What people ask of a class, answered now."""
-    return shown(asked.answers(qualified_name))
 
 
 def shown(answers: Sequence[schema.Answer]) -> tuple[Answer, ...]:
@@ -65,7 +60,8 @@ def _shown(answer: schema.Answer) -> Answer:
     code = {**answer.numbers, **answer.texts, **answer.refused, **answer.warned}
     return Answer(
         answer.question, text, code=code, status=status, id=answer.id, brief=brief, asks=answer.asks, program=answer.program,
-        given=answer.given, **came,
+        given=answer.given,
+        refused=tuple(answer.refused), warned=tuple(answer.warned), **came,
     )  # fmt: skip
 
 

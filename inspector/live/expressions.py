@@ -25,7 +25,8 @@ _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _PLAIN = {
-    "abs": abs, "float": float, "int": int, "len": len, "list": list, "map": map, "max": max, "min": min, "round": round, "str": str, "sum": sum,
+    "abs": abs, "float": float, "int": int, "len": len, "list": list, "map": map, "max": max, "min": min, "round": round,
+    "str": str, "sum": sum,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from inspector.render import explain, terminal, view
+from inspector.render.asked import Asked
 from inspector.render.html import EMPTY, Html, element, joined, prose, words
 from inspector.render.ink import Look
 from inspector.render.numbers import MEASURED
@@ -51,6 +52,7 @@ def to_html(report: Report) -> str:
         *_ran(page.ran),
         *_comparison(page.comparison),
         *_numbers(page.numbers),
+        *_asked(page.asked),
     ]
     return element("div", *parts, style=_BOX) + "\n"
 
@@ -236,6 +238,12 @@ def _numbers(numbers: view.Numbers) -> list[Html]:
             )
         )
     return [*parts, *_checks(numbers)]
+
+
+def _asked(asked: Asked) -> list[Html]:
+    rows = [(row.question, row.answer) for row in asked.rows]
+    more = [("answered in JSON", " ".join(asked.folded))] if asked.folded else []
+    return [_heading("What people ask"), _facts([*rows, *more])] if rows else []
 
 
 def _checks(numbers: view.Numbers) -> list[Html]:

@@ -46,9 +46,11 @@ def live_part(report: Report, look: Look) -> str:
     else:
         lines += [*_ran(ran, look), (), *_comparison(compared, look)]
     lines += [(), *_numbers(view.numbers(report, verbose=look.verbose), look)]
-    from inspector.render import found
+    from inspector.render import asked, found
 
     lines += [(), *found.section(report, look)]
+    if report.answers:
+        lines += [(), *asked.section(report.answers, look)]
     return paint(lines, look)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from inspector.render import explain, tree
+from inspector.render.asked import Asked, asked
 from inspector.render.numbers import CheckTable, Grid, check_table, grid, text
 from inspector.render.places import Place, place
 from inspector.render.tree import Folding, Row
@@ -174,6 +175,7 @@ class Page(Record, frozen=True):
     ran: Ran
     comparison: Comparison
     numbers: Numbers
+    asked: Asked
 
 
 def page(report: Report, *, verbose: bool = False) -> Page:
@@ -186,6 +188,7 @@ def page(report: Report, *, verbose: bool = False) -> Page:
         ran=ran(report, verbose=verbose),
         comparison=comparison(report),
         numbers=numbers(report, verbose=verbose),
+        asked=asked(report.answers, verbose=verbose),
     )
 
 
@@ -420,7 +423,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
         reason=example.reason if isinstance(example, NotRun) else "",
         no_definition="" if isinstance(definition, Definition) else definition.reason,
         formulas=defined.formulas if defined else (),
-        facts=(*(_definition_facts(defined, report.denominators) if defined else ()), *_forms(report, verbose=verbose), *_answers(report)),
+        facts=(*(_definition_facts(defined, report.denominators) if defined else ()), *_forms(report, verbose=verbose)),
         example=worked.configuration if worked else "",
         grids=tuple(_grids(worked)) if worked else (),
         checks=check_table(report.checks, each=verbose),
@@ -466,11 +469,6 @@ def _rung(rung: Rung, grows: str) -> str:
     marks = {"pass": "✓", "fail": "✗", "not_run": "-"}
     wrong = ", ".join(f"{_short(size)} in {dtype}" for dtype, size in rung.breaks.items())
     return f"{marks[rung.status]} {rung.text}" + (f"  (wrong from |{grows}| = {wrong})" if wrong else "")
-
-
-def _answers(report: Report) -> list[tuple[str, str]]:
-    marks = {"pass": "", "fail": "✗ not so on this torch: ", "not_run": "not run: "}
-    return [("question", f"{each.question} {marks[each.status]}{each.text}") for each in report.answers]
 
 
 def _grids(example: Example) -> list[Grid]:

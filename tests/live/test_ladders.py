@@ -1,4 +1,4 @@
-"""Equivalent forms, answers, denominators and decompositions: every one stated in losses/ runs and is true; a false one is seen."""
+"""Equivalent forms, denominators and decompositions: every one stated in losses/ runs and is true; a false one is seen."""
 
 from __future__ import annotations
 
@@ -9,25 +9,15 @@ import torch
 from msgspec.structs import replace
 
 from inspector import losses
-from inspector.live import answers, configurations, ladders, verify
+from inspector.live import configurations, ladders, verify
 from inspector.live.build import find_class
 from inspector.live.expressions import evaluate
 from inspector.live.instances import signature_of
 from inspector.live.references import References
 from inspector.live.trials import Setting, setting_of
-from inspector.losses.schema import Answer, Ladder, LossDefinition
+from inspector.losses.schema import Ladder, LossDefinition
 
 NAMES = [name for name in losses.FILES if not name.rpartition(".")[2].startswith("_")]
-ASKED = {
-    "CrossEntropyLoss": ("softmax", "`weight`", "label_smoothing", "accumulation", "focal"),
-    "NLLLoss": ("negative", "`weight`"),
-    "KLDivLoss": ("divergence",),
-    "BCEWithLogitsLoss": ("pos_weight",),
-    "HuberLoss": ("SmoothL1",),
-    "SmoothL1Loss": ("Huber",),
-    "GaussianNLLLoss": ("negative",),
-}
-"""The questions on values, denominators and forms that people ask, by the loss they concern."""
 
 
 def _definition(name: str) -> LossDefinition:
@@ -49,25 +39,6 @@ def test_every_form_gives_the_same_value_and_gradient(name: str) -> None:
     assert [check for check in found if check.status != "pass"] == []
 
 
-@pytest.mark.parametrize("name", ASKED)
-def test_every_answer_is_true_and_its_numbers_are_computed(name: str) -> None:
-    definition = _definition(name)
-    shown = answers.shown(_setting(definition))
-    assert [each.status for each in shown] == ["pass"] * len(shown)
-    for word in ASKED[name]:
-        assert any(word in each.question for each in shown)
-    for stated, each in zip(definition.answers, shown, strict=True):
-        assert set(stated.numbers) == set(each.numbers)
-        assert stated.holds or stated.refused
-        assert "{" not in each.text
-
-
-def test_the_figures_people_measured_come_out() -> None:
-    first, *_ = answers.shown(_setting(_definition("CrossEntropyLoss")))
-    measured = {"floor_2": 0.313, "floor_10": 1.461, "floor_100": 3.622, "floor_1000": 5.909, "twice": 0.5515, "once": 0.00009}
-    assert {name: first.numbers[name] for name in measured} == pytest.approx(measured, abs=1e-3)
-
-
 def test_naive_forms_break_and_the_others_do_not() -> None:
     first, *_ = ladders.shown(_setting(_definition("CrossEntropyLoss")))
     broken = [rung.text for rung in first.rungs if rung.breaks]
@@ -82,14 +53,6 @@ def test_a_form_that_is_not_the_same_is_seen() -> None:
     definition = replace(_definition("MSELoss"), ladders=(wrong,))
     assert [check.status for check in ladders.checks(_setting(definition), "float64")] == ["fail", "fail"]
     assert [rung.status for rung in ladders.shown(_setting(definition))[0].rungs] == ["pass", "fail", "fail"]
-
-
-def test_an_answer_that_is_not_true_is_seen() -> None:
-    wrong = Answer("Is it so?", "Yes: {x}.", numbers={"x": "torch.ones(1)"}, holds=("x > 2",))
-    refused = Answer("Is it refused?", "{no}", refused={"no": "torch.ones(1)"})
-    setting = _setting(replace(_definition("MSELoss"), answers=(wrong, refused)))
-    assert [each.status for each in answers.shown(setting)] == ["fail", "not_run"]
-    assert [check.status for check in answers.checks(setting)] == ["fail", "not_run"]
 
 
 @pytest.mark.parametrize(

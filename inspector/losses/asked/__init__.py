@@ -5,6 +5,8 @@ In: the qualified name of a class. Out: its Answers, none for a class nobody ask
 
 from __future__ import annotations
 
+import sys
+
 from inspector.losses.asked import binary, class_targets, cross_entropy, embeddings, likelihoods, module, pairs
 from inspector.losses.schema import Answer
 
@@ -13,7 +15,7 @@ MODULE = "torch.nn.modules.module.Module"
 
 _LOSS = "torch.nn.modules.loss."
 
-ANSWERS: dict[str, tuple[Answer, ...]] = {
+_OF: dict[str, tuple[Answer, ...]] = {
     MODULE: (*module.CALLING, *module.MAKING),
     _LOSS + "BCELoss": (*binary.BOTH, pairs.COLUMN),
     _LOSS + "BCEWithLogitsLoss": (*binary.LOGITS, *binary.BOTH, pairs.COLUMN),
@@ -33,6 +35,14 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
     _LOSS + "TripletMarginLoss": embeddings.COLLAPSE,
     _LOSS + "TripletMarginWithDistanceLoss": embeddings.COLLAPSE,
 }
+
+
+def _place(answer: Answer) -> int:
+    """The most asked question first; what is none of the thirty last, as it stands."""
+    return min(answer.asks, default=sys.maxsize)
+
+
+ANSWERS = {name: tuple(sorted(answers, key=_place)) for name, answers in _OF.items()}
 """Qualified name of a class -> what people ask of it, the most asked first."""
 
 

@@ -15,9 +15,7 @@ _OWN = (
     "[2.3401, 0.6403, 1.4306, 0.0982, -0.7363]], requires_grad=True)"
 )
 
-_WEIGHTED = (
-    "torch.tensor([[1.5410, -0.2934, -2.1788], [0.5684, -1.0845, -1.3986], [0.4033, 0.8380, -0.7193], [-0.4033, -0.5966, 0.1820]])"
-)
+_WEIGHTED = "torch.tensor([[1.5410, -0.2934, -2.1788], [0.5684, -1.0845, -1.3986], [0.4033, 0.8380, -0.7193], [-0.4033, -0.5966, 0.1820]])"
 
 _BITS = """\
 def bits(q, target=torch.tensor([0])):
@@ -43,7 +41,8 @@ VALUES = (
         "softmax-first",
         "Do I put a softmax before it?",
         "No, it applies log-softmax itself: a sure and right answer costs {once}, with a softmax first {twice}.",
-        "No. It applies log-softmax itself: a sure and right answer costs {once}; with a softmax first it costs {twice}, and can never fall "
+        "No. It applies log-softmax itself: a sure and right answer costs {once}; with a softmax first it costs {twice}, and can never "
+        "fall "
         "below ln(e + C − 1) − 1: {floor_2} for 2 classes, {floor_10} for 10, {floor_100} for 100, {floor_1000} for 1000.",
         asks=(2,),
         given={"sure": "torch.tensor([[10.0, 0.0, 0.0]])", "right": "torch.tensor([0])"},
@@ -59,7 +58,8 @@ VALUES = (
         "weighted-mean",
         "Is the mean with `weight` the mean of the weighted values?",
         "No: it divides by the weights of the targets, {weights}, not by their number, {number}: {mean:.4f}, not {plain:.4f}.",
-        "No. It divides by the sum of the weights of the targets, {weights}, and not by their number, {number}: {mean:.4f} instead of {plain:.4f}. "
+        "No. It divides by the sum of the weights of the targets, {weights}, and not by their number, {number}: {mean:.4f} instead of "
+        "{plain:.4f}. "
         "With a batch of one the weight has no effect: {alone} without a weight, {alone_heavy} with weight {heavy}.",
         asks=(11,),
         given={
@@ -193,7 +193,8 @@ MATHEMATICS = (
         "What is it made of?",
         "Log-softmax, then the negative log-likelihood: four ways to write it give {whole:.4f}.",
         "Log-softmax, then the negative log-likelihood. Softmax and its logarithm give {softmax:.4f}; log-softmax by hand {by_hand:.4f}; "
-        "F.log_softmax and F.nll_loss {halves:.4f}; F.cross_entropy {whole:.4f}. They do not last equally long: with the input 100 times as large "
+        "F.log_softmax and F.nll_loss {halves:.4f}; F.cross_entropy {whole:.4f}. They do not last equally long: with the input 100 times "
+        "as large "
         "the first gives {softmax_large}, the last {whole_large}.",
         given={"x": _NOTEBOOK, "y": "torch.tensor([1, 0, 1, 1, 1])"},
         numbers={
@@ -214,10 +215,11 @@ MATHEMATICS = (
         "arguments",
         "Which inputs does it need: a softmax, a one-hot?",
         "Logits and class indices, neither softmax nor one-hot: {indices:.4f} with indices, {one_hot:.4f} with a one-hot.",
-        "Neither: logits (N, C) and class indices (N). Three rows of five classes give {indices:.4f}; with a one-hot target of floating numbers "
-        "{one_hot:.4f}. Pictures (N, C, H, W) with targets (N, H, W), and any (N, C, d1, …, dK) with (N, d1, …, dK), give the mean over all of "
+        "Neither: logits (N, C) and class indices (N). Three rows of five classes give {indices:.4f}; with a one-hot target of floating "
+        "numbers "
+        "{one_hot:.4f}. Pictures (N, C, H, W) with targets (N, H, W), and any (N, C, d1, …, dK) with (N, d1, …, dK), give the mean over "
+        "all of "
         "them: the same rows, laid out as a picture of 3 by 1, {picture:.4f}, and as (1, C, 3, 1, 1), {solid:.4f}.",
-        asks=(5, 8),
         given={"x": _ARGUMENTS, "y": "torch.tensor([1, 0, 0])"},
         numbers={
             "indices": "F.cross_entropy(x, y)",
@@ -231,7 +233,8 @@ MATHEMATICS = (
         "gradient",
         "What is its gradient?",
         "(softmax − one-hot) / N: off by at most {apart} from what autograd gives.",
-        "(softmax − one-hot) / N, N the number of targets. For three rows of five classes, loss {value:.4f}, its first row is {row}; the closed "
+        "(softmax − one-hot) / N, N the number of targets. For three rows of five classes, loss {value:.4f}, its first row is {row}; the "
+        "closed "
         "form and autograd differ by at most {apart}.",
         given={
             "x": _OWN,

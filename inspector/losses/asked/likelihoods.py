@@ -40,7 +40,8 @@ DIVERGENCE = (
         "cross-entropy-less-entropy",
         "How does it differ from cross entropy?",
         "By the entropy of the target: {crossed} − {entropy} = {divergence}.",
-        "By the entropy of the target, which no q can change: the cross entropy of p and q is {crossed}, the entropy of p is {entropy}, and "
+        "By the entropy of the target, which no q can change: the cross entropy of p and q is {crossed}, the entropy of p is {entropy}, "
+        "and "
         "the divergence {divergence}. So both have the same gradient by q; where q = p the divergence is {least}, and the cross entropy is "
         "the entropy.",
         given={"p": "torch.tensor([[0.2, 0.5, 0.3]])", "q": "torch.tensor([[0.4, 0.4, 0.2]])"},

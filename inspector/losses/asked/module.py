@@ -80,16 +80,21 @@ made = vars(nn.Module())
 empty = [name for name, value in made.items() if value in ({}, set())]
 others = [f"{name} = {value}" for name, value in made.items() if name not in empty]"""
 
+_UNREADY = """\
+class Unready(nn.Module):
+    def __init__(self):
+        pass
+
+def assign(module):
+    module.inner = nn.ReLU()"""
+
 _BUFFERS = """\
 class Unready(nn.Module):
     def __init__(self):
         pass
 
 unready, linear, scripted = Unready(), nn.Linear(1, 1), torch.jit.ScriptModule()
-tensor = torch.ones(1)
-
-def assign(module):
-    module.inner = linear"""
+tensor = torch.ones(1)"""
 
 _OVERRIDING = """\
 class Base(nn.Module):
@@ -179,8 +184,10 @@ CALLING = (
         "call-or-forward",
         "Why not call `.forward()` myself?",
         "Hooks do not run: {hooks_by_call} for module(x), {hooks_by_forward} for module.forward(x); the value is the same.",
-        "The value is the same, {by_call} and {by_forward}, but hooks do not run: a forward hook ran {hooks_by_call} time for module(x) and "
-        "{hooks_by_forward} times for module.forward(x). `__call__` runs the hooks, and code that torch.compile made; `forward` only itself.",
+        "The value is the same, {by_call} and {by_forward}, but hooks do not run: a forward hook ran {hooks_by_call} time for module(x) "
+        "and "
+        "{hooks_by_forward} times for module.forward(x). `__call__` runs the hooks, and code that torch.compile made; `forward` only "
+        "itself.",
         asks=(4,),
         program=_FORWARD,
         numbers={each: each for each in ("by_call", "by_forward", "hooks_by_call", "hooks_by_forward")},
@@ -191,7 +198,8 @@ CALLING = (
         "How does criterion(x, y) get to `forward`?",
         "`__call__` of nn.Module is `{alias}`; it calls `{plain}`, under torch.jit.trace `{traced}`.",
         "Python looks `__call__` up on the type, so a `__call__` set on the object is not called. That of nn.Module is another name for "
-        "`{alias}`. It calls `{plain}`; while torch.jit.trace records a graph, `{traced}`. Of the {number} losses {with_own} have a `__call__` of "
+        "`{alias}`. It calls `{plain}`; while torch.jit.trace records a graph, `{traced}`. Of the {number} losses {with_own} have a "
+        "`__call__` of "
         "their own.",
         asks=(3,),
         program=_LOOKED_UP,
@@ -263,17 +271,18 @@ MAKING = (
         "{count} attributes: containers, all empty, and {others}.",
         "{count} attributes of the object. Empty containers: {empty}. And {others}. What you assign later is sorted into them by its type; "
         "without `super().__init__()` there is nothing to sort it into: “{refusal}”.",
-        program=_CONTAINERS + "\n\n" + _BUFFERS,
+        program=_CONTAINERS + "\n\n" + _UNREADY,
         numbers={"count": "len(made)"},
         texts={"empty": "empty", "others": "others"},
-        refused={"refusal": "assign(unready)"},
+        refused={"refusal": "assign(Unready())"},
         holds=("'_parameters' in empty", "'_buffers' in empty", "'_modules' in empty", "'training = True' in others"),
     ),
     Answer(
         "register-buffer",
         "What does `register_buffer` refuse?",
         "Before Module.__init__ everything; a name that is taken, empty, dotted or no text; what is no tensor.",
-        "Before Module.__init__: “{before_init}”. A name that is no text: “{no_text}”. A name with a dot: “{dot}”. An empty name: “{empty}”. "
+        "Before Module.__init__: “{before_init}”. A name that is no text: “{no_text}”. A name with a dot: “{dot}”. An empty name: "
+        "“{empty}”. "
         "A name that is taken: “{taken}”. What is no tensor: “{no_tensor}”. And in a ScriptModule persistent=False: “{scripted_one}”. A "
         "buffer of None is taken: reading it gives {later}, and the state_dict has {saved} entries.",
         program=_BUFFERS,
@@ -306,7 +315,8 @@ MAKING = (
         "parameters",
         "What does `parameters()` give, with and without recursion?",
         "{all} for a network of two linear layers; {own} of them are its own.",
-        "For a network 784-256-10 of two linear layers, {all}: {everywhere}. With recurse=False {own}: all belong to its layers, {of_layer} "
+        "For a network 784-256-10 of two linear layers, {all}: {everywhere}. With recurse=False {own}: all belong to its layers, "
+        "{of_layer} "
         "to each. Together they are {elements} numbers.",
         program=_PARAMETERS,
         numbers={
@@ -322,7 +332,8 @@ MAKING = (
         "state-dict",
         "Which tensors are learned, saved, and moved to a device?",
         "Parameters and buffers move: {moved}. A plain attribute or a list does not: {stayed}.",
-        "`parameters()` gives {learned}; the state_dict has {saved}; .to(device) moves {moved}. A tensor in a plain attribute, or a parameter "
+        "`parameters()` gives {learned}; the state_dict has {saved}; .to(device) moves {moved}. A tensor in a plain attribute, or a "
+        "parameter "
         "in a list, is none of these and stays: {stayed}.",
         asks=(17,),
         program=_KINDS,

@@ -21,7 +21,8 @@ COLUMN = Answer(
     "column",
     "What becomes of an input (N, 1) and a target (N)?",
     "Most losses broadcast them to (N, N): {wrong} in place of {right}. Write input.squeeze(1).",
-    "They are broadcast to (N, N), {terms} terms: the squared error is {wrong} in place of {right}. Write input.squeeze(1). With a warning: "
+    "They are broadcast to (N, N), {terms} terms: the squared error is {wrong} in place of {right}. Write input.squeeze(1). With a "
+    "warning: "
     "{warns}. Silently: {silent}. Refused: {raises}.",
     asks=(19,),
     program=_COLUMN,
@@ -104,7 +105,8 @@ CLASS = (
         "backward",
         "Where is its `backward` defined?",
         "Not in the class: the loss value carries it, as autograd nodes: {nodes}.",
-        "Not in the class: {number} of {all} loss classes have a `backward`. Each operation that ran left a node behind; value.backward() goes "
+        "Not in the class: {number} of {all} loss classes have a `backward`. Each operation that ran left a node behind; value.backward() "
+        "goes "
         "through them: {nodes}.",
         program=_BACKWARD,
         numbers={"number": "len(with_backward)", "all": "len(losses)"},

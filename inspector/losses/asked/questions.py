@@ -48,7 +48,9 @@ QUESTIONS = (
     Question(16, "Shapes of pos_weight and weight", ("BCEWithLogitsLoss",), ("definition",)),
     Question(17, "The class weight is on another device", ("CrossEntropyLoss", "Module"), ("construction_trace",)),
     Question(18, "“element 0 of tensors does not require grad”", ("Module",), ("messages",)),
-    Question(19, "An input (N, 1) and a target (N)", (*_PAIRS, "BCEWithLogitsLoss", "BCELoss"), ("findings", "accepted_inputs", "messages")),
+    Question(
+        19, "An input (N, 1) and a target (N)", (*_PAIRS, "BCEWithLogitsLoss", "BCELoss"), ("findings", "accepted_inputs", "messages")
+    ),
     Question(20, "Label smoothing: its minimum, with weights, with ignored targets", ("CrossEntropyLoss",), ("checks", "messages")),
     Question(21, "CTC is infinite or nan", ("CTCLoss",), ("findings",)),
     Question(22, "Huber or smooth L1?", ("HuberLoss", "SmoothL1Loss"), ("definition", "checks")),
