@@ -10,10 +10,10 @@ demo: setup ## set up and print the report of CrossEntropyLoss
 	@$(BIN)/inspect-loss CrossEntropyLoss
 
 setup: ## what the program needs, in .venv
-	@$(PYTHON) tools/setup.py
+	@$(PYTHON) tools/setup.py && $(PYTHON) tools/vendor.py
 
 dev: ## and what its tests need
-	@$(PYTHON) tools/setup.py --dev
+	@$(PYTHON) tools/setup.py --dev && $(PYTHON) tools/vendor.py
 
 test: dev ## all tests, the lint and type checks among them; make test ARGS="-k reading"
 	@$(BIN)/python -m pytest $(ARGS)

@@ -94,16 +94,19 @@ def _chapter(text: TorchText, entry: CatalogEntry) -> Chapter:
 
 
 def _variants(text: TorchText, entry: CatalogEntry, default: Report) -> Iterator[Variant]:
-    """Configurations by the declared domain, each path once, the ways to give inputs first."""
+    """Configurations by the declared domain, each path once: kinds of inputs first, then single arguments, then a hook."""
     seen = {_way(default)}
-    asked = sorted(asking.each_configuration(text, entry, every=True), key=lambda one: bool(one.configuration.args))
-    for one in asked:
-        report = pipeline.path_of(one)
-        if isinstance(report.observation, NotRun) or _way(report) in seen:
+    left_out = {parameter.name for parameter in default.subject.signature if parameter.deprecated}
+    asked = [one for one in asking.each_configuration(text, entry, every=True) if not left_out & {each.name for each in one.configuration.args}]
+    for one in sorted(asked, key=lambda one: (len(one.configuration.hooks), len(one.configuration.args))):
+        hooked = bool(one.configuration.hooks)
+        if len(seen) > MOST_VARIANTS - (not hooked):
             continue
-        seen.add(_way(report))
-        yield Variant(asking.title(one.configuration), report)
-        if len(seen) > MOST_VARIANTS:
+        report = pipeline.path_of(one)
+        if not isinstance(report.observation, NotRun) and _way(report) not in seen:
+            seen.add(_way(report))
+            yield Variant(asking.title(one.configuration), report)
+        if hooked:
             return
 
 

@@ -419,6 +419,30 @@ class Formula(Record, frozen=True):
     """For a terminal, in plain characters."""
 
 
+class Input(Record, frozen=True):
+    """One input of a documented way to call a loss."""
+
+    name: str
+    """Of the parameter of `forward`."""
+    shape: str
+    """In symbols, such as "(N, C)"."""
+    dtype: str
+    """"floating", or one dtype; "tuple" for a tuple of numbers."""
+    values: str
+    """What values are legal, in words."""
+
+
+class Way(Record, frozen=True):
+    """One documented way to call a loss."""
+
+    name: str
+    """What is special about it, such as "class indices, (N, C)"."""
+    inputs: tuple[Input, ...]
+    """In the order of the call."""
+    when: str = ""
+    """Constructor arguments it belongs to; "" for the default ones."""
+
+
 class Definition(Tagged, frozen=True, tag="definition"):
     """What a loss is, by its definition in losses/: the part a face shows."""
 
@@ -430,6 +454,10 @@ class Definition(Tagged, frozen=True, tag="definition"):
     """One line an input: its name, shape, dtype and range."""
     notes: tuple[str, ...] = ()
     """What else belongs to the definition, one sentence each."""
+    mistake: str = ""
+    """The mistake people make most, in one line; also the first of the notes."""
+    ways: tuple[Way, ...] = ()
+    """Every documented way to call it."""
 
 
 class Report(Record, frozen=True):

@@ -29,7 +29,7 @@ from inspector.losses.schema import (
     Size,
     Slope,
 )
-from inspector.report import Configuration, Constant, Definition, Formula
+from inspector.report import Configuration, Constant, Definition, Formula, Input, Way
 
 _OTHER: Any = object()
 """What an argument is that is given and no constant: a tensor, a callable."""
@@ -41,7 +41,7 @@ def summarise(definition: LossDefinition, configuration: Configuration) -> Defin
     case = _case(definition, configuration, given)
     rule = None if case is None else _rule(definition, case, given)
     if case is None or rule is None:
-        return Definition((), notes=_notes(definition))
+        return Definition((), notes=_notes(definition), mistake=definition.mistake, ways=_ways(definition))
     reductions = {each.name: each for each in definition.reductions if each.target_kind in (None, case.target_kind)}
     shown = _shown(definition, reductions, given)
     return Definition(
@@ -50,6 +50,8 @@ def summarise(definition: LossDefinition, configuration: Configuration) -> Defin
         or {each.name: each.words for each in reductions.values()},
         inputs=tuple(describe_input(form) for form in case.inputs),
         notes=_notes(definition),
+        mistake=definition.mistake,
+        ways=_ways(definition),
     )
 
 
@@ -65,10 +67,24 @@ def given_constants(definition: LossDefinition, configuration: Configuration) ->
 
 def describe_input(form: InputForm) -> str:
     """One line: name, shape, dtype and range."""
+    one = _input(form)
+    return f"{one.name} {one.shape} {one.dtype}: {one.values}"
+
+
+def _input(form: InputForm) -> Input:
     shape = ", ".join(str(axis) for axis in form.shape)
     held = "tuple" if form.container == "tuple" else "floating" if form.dtype == "float" else form.dtype
     laid = f", rows of lengths {form.packed_by} end to end" if form.packed_by else ""
-    return f"{form.name} ({shape}) {held}{laid}: {_describe(form.values)}"
+    return Input(form.name, f"({shape})", f"{held}{laid}", _describe(form.values))
+
+
+def _ways(definition: LossDefinition) -> tuple[Way, ...]:
+    """Every documented way to call it, in the order of the definition."""
+    return tuple(Way(case.name, tuple(map(_input, case.inputs)), _settings(case)) for case in definition.cases)
+
+
+def _settings(case: Case) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in case.when.items())
 
 
 # -- which formulas -----------------------------------------------------------------------------------------------------

@@ -346,22 +346,22 @@ def ran(report: Report, *, verbose: bool = False) -> Ran:
     said = seen.observers if verbose else {}
     most = EVERYTHING if verbose else MOST_NAMES
     chains = [
-        Chain("forward", _ends(seen.aten_forward, most), said.get("aten_forward", "")),
-        Chain("backward", _ends(seen.aten_backward, most), said.get("aten_backward", "")),
+        Chain("forward", ends(seen.aten_forward, most), said.get("aten_forward", "")),
+        Chain("backward", ends(seen.aten_backward, most), said.get("aten_backward", "")),
     ]
     is_chain = all(edge == (place_, place_ + 1) for place_, edge in enumerate(seen.autograd_edges))
     if is_chain:
-        chains.append(Chain("autograd", _ends(seen.autograd_nodes, most), said.get("autograd_nodes", "")))
+        chains.append(Chain("autograd", ends(seen.autograd_nodes, most), said.get("autograd_nodes", "")))
     return Ran(
         reason="",
         sample=_sample(seen),
         chains=tuple(chains),
-        graph=() if is_chain else _ends(tuple(_graph(seen)), most),
+        graph=() if is_chain else ends(tuple(_graph(seen)), most),
         calls=f"{explain.counted(len(seen.calls), 'call')} inside torch seen by the profiler",
     )
 
 
-def _ends(names: tuple[str, ...], most: int) -> tuple[str, ...]:
+def ends(names: tuple[str, ...], most: int = MOST_NAMES) -> tuple[str, ...]:
     """The names, the middle of a long row counted only."""
     if len(names) <= most:
         return names

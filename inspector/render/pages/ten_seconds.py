@@ -1,0 +1,147 @@
+"""What answers in ten seconds, at the top of a loss page: what goes in and comes out, denominator, range, what is not checked, the mistake.
+
+In: a Chapter and the checks of the evidence. Out: rows of plain text. Every number stands in a check, a probe or the example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from inspector import evidence
+from inspector.book import Book, Chapter
+from inspector.evidence import Column
+from inspector.render import explain
+from inspector.render.numbers import cell_of, text
+from inspector.report import Acceptance, Check, Definition, Example, Input, Probed, Record, Report
+
+MOST_UNCHECKED = 4
+MOST_WAYS = 3
+
+
+class BoxRow(Record, frozen=True):
+    """One row of the box."""
+
+    label: str
+    lines: tuple[str, ...]
+    """Sentences; what stands between backticks is code."""
+    href: str = ""
+    """Where more is said, on this page."""
+    kind: str = ""
+    """"warning" for what people get wrong."""
+
+
+class Verified(Record, frozen=True):
+    """What one machine verified of this loss, in one line."""
+
+    machine: str
+    checks: int
+    failed: int
+    not_run: int
+    worst: str
+    """The greatest error of a value or gradient in ulp; "" where none was measured."""
+
+
+def rows(report: Report) -> Iterator[BoxRow]:
+    """The rows of the box, in order."""
+    definition = report.definition
+    if isinstance(definition, Definition):
+        yield from _goes_in(definition)
+    yield from _comes_out(report)
+    yield from _divided(report)
+    unchecked = tuple(_unchecked(report))
+    if unchecked:
+        yield BoxRow("Not checked", unchecked, "#inputs")
+    if isinstance(definition, Definition) and definition.mistake:
+        yield BoxRow("Most often wrong", (definition.mistake,), kind="warning")
+
+
+# -- what goes in and out -------------------------------------------------------------------------------------------------
+
+
+def _goes_in(definition: Definition) -> Iterator[BoxRow]:
+    """One row an input: its shape, dtype and values in each way to call the loss that differs by more than shape."""
+    names = list(dict.fromkeys(one.name for way in definition.ways for one in way.inputs))
+    for name in names:
+        forms = [one for way in definition.ways for one in way.inputs if one.name == name]
+        kinds: dict[tuple[str, str], list[Input]] = {}
+        for one in forms:
+            kinds.setdefault((one.dtype, one.values), []).append(one)
+        lines = [_form(dtype, values, alike) for (dtype, values), alike in kinds.items()]
+        yield BoxRow(f"`{name}`", tuple(lines[:MOST_WAYS]), "#inputs")
+
+
+def _form(dtype: str, values: str, alike: Sequence[Input]) -> str:
+    shapes = list(dict.fromkeys(one.shape for one in alike))
+    return f"{dtype}, {explain.listed((f'`{shape}`' for shape in shapes[:4]), 'or')}: {values}"
+
+
+def _comes_out(report: Report) -> Iterator[BoxRow]:
+    example = report.example
+    if not isinstance(example, Example):
+        return
+    names = [each.reduction for each in report.denominators]
+    one = f"one number with reduction {explain.listed((f'`{name!r}`' for name in names), 'or')}" if names else ""
+    here = "one number" if example.value.shape == () else f"a tensor of shape `{_shape(example.value.shape)}`"
+    every = f"{one}; each term with `'none'`" if one and _has_none(report) else one or here
+    yield BoxRow("Comes out", (f"{every}.",), "#example")
+
+
+def _has_none(report: Report) -> bool:
+    return isinstance(report.definition, Definition) and "none" in report.definition.denominators
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def _divided(report: Report) -> Iterator[BoxRow]:
+    divided = [each for each in report.denominators if each.value is not None]
+    lines = tuple(f"`{each.reduction!r}` divides by {each.words}; {text(each.value)} in the example below" for each in divided)
+    if lines:
+        yield BoxRow("Denominator", lines, "#formula")
+
+
+# -- what is not checked --------------------------------------------------------------------------------------------------
+
+
+def _unchecked(report: Report) -> Iterator[str]:
+    """What is taken in silence though it is not documented: the findings say what it does, the probes what else is taken."""
+    silent = [finding for finding in report.findings if finding.severity == "undocumented acceptance"]
+    said = [explain.sentence(finding.title) for finding in silent]
+    if not said and isinstance(report.probed, Probed):
+        said = [explain.sentence(f"{row.altered} of {row.what} is taken") for row in _silent(report.probed.accepted)]
+    shown = list(dict.fromkeys(said))
+    yield from shown[:MOST_UNCHECKED]
+    if len(shown) > MOST_UNCHECKED:
+        yield f"And {len(shown) - MOST_UNCHECKED} more."
+
+
+def _silent(rows_: Iterable[Acceptance]) -> Iterator[Acceptance]:
+    yield from (row for row in rows_ if not row.documented and row.status == "accepted" and row.what.startswith("shape"))
+
+
+# -- what was verified ----------------------------------------------------------------------------------------------------
+
+
+def verified(columns: Iterable[tuple[Column, Sequence[Check]]]) -> tuple[Verified, ...]:
+    """One line a machine that verified this loss."""
+    return tuple(_verified(column, checks) for column, checks in columns)
+
+
+def checks(book: Book, chapter: Chapter) -> list[tuple[Column, list[Check]]]:
+    """The checks of each machine that are about this loss."""
+    own = evidence.of_subject(book.evidence, chapter.report.subject.qualified_name)
+    found = [(column, [check for _, check in column.checks()]) for column in own.columns]
+    return [(column, some) for column, some in found if some]
+
+
+def _verified(column: Column, checks: Sequence[Check]) -> Verified:
+    measured = [check for check in checks if check.kind in ("value", "gradient")]
+    ran = [check for check in checks if check.status != "not_run"]
+    return Verified(
+        machine=f"torch {column.machine.torch}, {column.machine.device.upper()}: {column.machine.processor}",
+        checks=len(ran),
+        failed=sum(check.status == "fail" for check in ran),
+        not_run=len(checks) - len(ran),
+        worst=cell_of(measured).worst,
+    )
