@@ -97,7 +97,9 @@ def _variants(text: TorchText, entry: CatalogEntry, default: Report) -> Iterator
     """Configurations by the declared domain, each path once: kinds of inputs first, then single arguments, then a hook."""
     seen = {_way(default)}
     left_out = {parameter.name for parameter in default.subject.signature if parameter.deprecated}
-    asked = [one for one in asking.each_configuration(text, entry, every=True) if not left_out & {each.name for each in one.configuration.args}]
+    asked = [
+        one for one in asking.each_configuration(text, entry, every=True) if not left_out & {each.name for each in one.configuration.args}
+    ]
     for one in sorted(asked, key=lambda one: (len(one.configuration.hooks), len(one.configuration.args))):
         hooked = bool(one.configuration.hooks)
         if len(seen) > MOST_VARIANTS - (not hooked):

@@ -1,6 +1,6 @@
 """Brings the few third-party files that the pages are better with (KaTeX, two fonts, a shim) from npm into templates/assets/vendor/.
 
-In: npm where it is there, else npm's registry over https. Out: files that git ignores and the wheel carries, and a line where they could
+In: npm where it is there, else the registry that NPM_CONFIG_REGISTRY names. Out: files that git ignores and the wheel carries, and a line where they could
 not be had: the pages are whole without them. Every package is held to the hash written below; nothing in it is run.
 """
 
@@ -101,7 +101,9 @@ def _by_npm(package: Package) -> bytes:
 
 
 def _by_https(package: Package) -> bytes:
-    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "").rstrip("/")
+    if not registry.startswith("https://"):
+        raise ValueError("npm is not installed")
     short = package.name.rpartition("/")[2]
     address = f"{registry}/{package.name}/-/{short}-{package.version}.tgz"
     with urllib.request.urlopen(address, timeout=30) as answer:

@@ -86,18 +86,33 @@ def excerpt(
 
     `href_of` says where the number of a line leads: its line on the page of the whole file.
     """
-    first = max(first, 1)
-    found = lines_of(text)[first - 1 : last]
-    margin = _margin(found)
+    return excerpts(text, [(first, last)], links=links, highlight=highlight, href_of=href_of)
+
+
+def excerpts(
+    text: str,
+    stretches: Sequence[tuple[int, int]],
+    *,
+    links: Mapping[int, Sequence[Link]] | None = None,
+    highlight: Collection[int] = (),
+    href_of: Callable[[int], str] | None = None,
+) -> Html:
+    """Several stretches of lines as one block, with a mark where lines between them are left out."""
+    lines = lines_of(text)
+    numbered = [list(enumerate(lines[max(first, 1) - 1 : last], max(first, 1))) for first, last in stretches]
+    margin = _margin([pieces for stretch in numbered for _, pieces in stretch])
     out = []
-    for number, pieces in enumerate(found, first):
-        href = href_of(number) if href_of is not None else ""
-        row = (
-            _tag("a" if href else "i", words(str(number)), kind="no", href=href),
-            _linked(pieces, (links or {}).get(number, ()), margin),
-            Html("\n"),
-        )
-        out.append(_tag("span", *row, kind="hl") if number in highlight else joined(row))
+    for place, stretch in enumerate(numbered):
+        if place:
+            out.append(_tag("span", words("⋮\n"), kind="gap"))
+        for number, pieces in stretch:
+            href = href_of(number) if href_of is not None else ""
+            row = (
+                _tag("a" if href else "i", words(str(number)), kind="no", href=href),
+                _linked(pieces, (links or {}).get(number, ()), margin),
+                Html("\n"),
+            )
+            out.append(_tag("span", *row, kind="hl") if number in highlight else joined(row))
     return _block(out, "part")
 
 

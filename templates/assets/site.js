@@ -1,0 +1,30 @@
+// What a page does besides being read: formulas are set by KaTeX, which is loaded only where there are some. Nothing else needs this.
+(() => {
+  const here = document.currentScript.src;
+  const vendor = new URL("vendor/katex/", here).href;
+
+  function set(formula) {
+    const latex = formula.dataset.latex;
+    try {
+      katex.render(latex, formula, { displayMode: true, throwOnError: true, strict: "ignore" });
+      formula.classList.add("il-set");
+      if (formula.scrollWidth > formula.clientWidth) {
+        formula.tabIndex = 0;
+        formula.setAttribute("role", "group");
+        formula.setAttribute("aria-label", "formula");
+      }
+    } catch (trouble) {
+      console.info(`left as text: ${latex}: ${trouble.message}`);
+    }
+  }
+
+  const formulas = document.querySelectorAll("[data-latex]");
+  if (!formulas.length) return;
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = `${vendor}katex.min.css`;
+  const script = document.createElement("script");
+  script.src = `${vendor}katex.min.js`;
+  script.onload = () => formulas.forEach(set);
+  document.head.append(style, script);
+})();

@@ -16,7 +16,7 @@ from inspector.render.pages import quoting
 from inspector.render.pages.passages import passage
 from inspector.render.places import Place
 from inspector.render.tree import Row
-from inspector.report import Agreement, Observation, Record, Report, Step
+from inspector.report import Agreement, Argument, Observation, Record, Reference, Report, Step, TensorData
 
 TOP = "../"
 DEEPEST = 6
@@ -91,11 +91,27 @@ def paths(book: Book, chapter: Chapter) -> tuple[Path, ...]:
 
 
 def _title(report: Report) -> str:
-    """What sets a configuration apart: its kind of inputs, its arguments, its hooks."""
+    """What sets a configuration apart: its kind of inputs, the arguments that may be left out, its hooks."""
     asked = report.subject.configuration
-    inside = asked.expression.partition("(")[2].rpartition(")")[0]
+    required = {parameter.name for parameter in report.subject.signature if parameter.default is None}
+    given = [f"{argument.name}={_short(argument)}" for argument in asked.args if argument.name not in required]
+    every = given or [f"{argument.name}={_short(argument)}" for argument in asked.args]
     hooks = f"with a {explain.listed(hook.replace('_', ' ') for hook in asked.hooks)} hook" if asked.hooks else ""
-    return ", ".join(part for part in (asked.target_kind or "", inside, hooks) if part)
+    return ", ".join(
+        [
+            *([asked.target_kind] if asked.target_kind else []),
+            *(given if hooks or asked.target_kind else every),
+            *([hooks] if hooks else []),
+        ]
+    )
+
+
+def _short(argument: Argument) -> str:
+    """The value of an argument in a few characters; of a tensor its shape."""
+    value = argument.value
+    if isinstance(value, TensorData):
+        return f"tensor of shape {explain.term(value).partition(' ')[2]}"
+    return explain.last(value.name) if isinstance(value, Reference) else explain.term(value)
 
 
 def _path(book: Book, report: Report, title: str, place: int, default: Report) -> Path:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from markupsafe import Markup
+
 from inspector.book import Book, Chapter
 from inspector.render import explain, view
 from inspector.render.numbers import CheckTable, check_table, text
-from inspector.render.pages import call_path, quoting, ten_seconds
+from inspector.render.pages import call_path, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.pages.ten_seconds import BoxRow, Verified
@@ -68,6 +70,10 @@ class LossPage(Record, frozen=True):
     box: tuple[BoxRow, ...]
     verified: tuple[Verified, ...]
     formulas: tuple[Math, ...]
+    inheritance: Markup
+    """The graph of its classes; "" where nothing draws."""
+    autograd: Markup
+    """The graph of the autograd nodes, where it is not one chain; "" where it is."""
     paths: tuple[call_path.Path, ...]
     parameters: tuple[Parameter, ...]
     accepted: tuple[Accepted, ...]
@@ -105,6 +111,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         box=tuple(ten_seconds.rows(report)),
         verified=ten_seconds.verified(checks),
         formulas=tuple(_formulas(report)),
+        inheritance=pictures.inheritance(book, chapter),
+        autograd=pictures.autograd(report),
         paths=call_path.paths(book, chapter),
         parameters=report.subject.signature,
         accepted=tuple(_accepted(probed)) if isinstance(probed, Probed) else (),

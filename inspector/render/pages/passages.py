@@ -28,7 +28,7 @@ class Passage(Record, frozen=True):
     stretches: tuple[tuple[int, int], ...]
     """First and last line of each stretch, in order; lines between two are left out."""
     marked: tuple[int, ...]
-    """Lines that matter."""
+    """Lines of calls."""
     is_whole: bool = False
     """True where nothing but the docstring is left out."""
 
@@ -50,13 +50,12 @@ def passage(text: str, line: int, calls: Iterable[int]) -> Passage | None:
     if function is None:
         return None
     inside = [call for call in calls if function.first <= call <= function.last]
-    spans = list(_statements(text, function, inside))
-    marked = sorted({number for first, last, counts in spans if counts for number in range(first, last + 1)})
+    wanted = list(_statements(text, function, inside)) or [(function.body, min(function.body + LEAF, function.last))]
+    marked = sorted(set(inside))
     head = (function.first, function.head_end if function.head_end - function.first < HEAD else function.first)
     if function.last - function.body < WHOLE:
         shown = [(function.first, function.head_end), (function.body, function.last)]
         return Passage(_joined(shown), tuple(marked), is_whole=True)
-    wanted = [(first, last) for first, last, _ in spans] or [(function.body, min(function.body + LEAF, function.last))]
     return Passage(_joined([head, *wanted]), tuple(marked))
 
 
@@ -104,23 +103,22 @@ def _function(text: str, line: int) -> _Function | None:
     return _Function(node.lineno, max(node.lineno, first.lineno - 1), start, node.end_lineno or node.lineno)
 
 
-def _statements(text: str, function: _Function, lines: Iterable[int]) -> Iterator[tuple[int, int, bool]]:
-    """The statement around each line, and the heads of the compound statements it stands in: first line, last line, whether it counts."""
+def _statements(text: str, function: _Function, lines: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The statement around each line, and the heads of the compound statements it stands in: first and last line."""
     node = _definitions(text)[function.first]
     for line in sorted(set(lines)):
         yield from _around(node.body, line)
 
 
-def _around(body: Iterable[ast.stmt], line: int) -> Iterator[tuple[int, int, bool]]:
+def _around(body: Iterable[ast.stmt], line: int) -> Iterator[tuple[int, int]]:
     for statement in body:
         if not statement.lineno <= line <= (statement.end_lineno or statement.lineno):
             continue
         inner = list(_blocks(statement))
         if not inner:
-            yield statement.lineno, statement.end_lineno or statement.lineno, True
+            yield statement.lineno, statement.end_lineno or statement.lineno
             return
-        head_end = max(statement.lineno, inner[0][0].lineno - 1)
-        yield statement.lineno, head_end, line <= head_end
+        yield statement.lineno, max(statement.lineno, inner[0][0].lineno - 1)
         for block in inner:
             if block[0].lineno <= line <= (block[-1].end_lineno or line):
                 yield from _around(block, line)

@@ -77,3 +77,21 @@ def _link(book: Book, targets: Sequence[Target], top: str, fork: str) -> tuple[s
         return (fork, f"leads to {len(targets)} definitions") if fork else None
     address = href(book, first.file, first.line, top)
     return (address, f"{explain.short(first.name)}, {first.file}:{first.line}") if address else None
+
+
+def quote(
+    book: Book,
+    file: str,
+    stretches: Sequence[tuple[int, int]],
+    *,
+    steps: Iterable[Step] = (),
+    marked: Collection[int] = (),
+    top: str = "../",
+) -> Markup:
+    """Several stretches of lines of one file in one block, a mark between them where lines are left out."""
+    text = book.sources.get(file)
+    if text is None:
+        return Markup()
+    found = links(text, calls_of(steps, file), book, top)
+    shown = highlight.excerpts(text, stretches, links=found, highlight=marked, href_of=lambda line: source_href(file, line, top))
+    return Markup(shown)

@@ -58,7 +58,7 @@ def _below(folder: Path, prefix: str) -> dict[str, bytes]:
     """Every file of a folder, by its name below the prefix; nothing of what is hidden or generated."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file()) if folder.is_dir() else ()
     named = ((path.relative_to(folder).as_posix(), path) for path in found)
-    return {prefix + name: path.read_bytes() for name, path in named if not name.startswith((".", "generated/"))}
+    return {prefix + name: path.read_bytes() for name, path in named if not name.startswith("generated/") and "/." not in f"/{name}"}
 
 
 # -- the configuration ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from inspector.book import Book, Chapter
 from inspector.evidence import Column
 from inspector.render import explain
 from inspector.render.numbers import cell_of, text
-from inspector.report import Acceptance, Check, Definition, Example, Input, Probed, Record, Report
+from inspector.report import Acceptance, Bounds, Check, Definition, Example, Input, Number, Probed, Record, Report
 
 MOST_UNCHECKED = 4
 MOST_WAYS = 3
@@ -38,7 +38,7 @@ class Verified(Record, frozen=True):
     failed: int
     not_run: int
     worst: str
-    """The greatest error of a value or gradient in ulp; "" where none was measured."""
+    """The greatest errors in float32 in units in the last place: "value 1.5, gradient 3"; "" where none was measured."""
 
 
 def rows(report: Report) -> Iterator[BoxRow]:
@@ -48,6 +48,7 @@ def rows(report: Report) -> Iterator[BoxRow]:
         yield from _goes_in(definition)
     yield from _comes_out(report)
     yield from _divided(report)
+    yield from _range(report)
     unchecked = tuple(_unchecked(report))
     if unchecked:
         yield BoxRow("Not checked", unchecked, "#inputs")
@@ -65,7 +66,7 @@ def _goes_in(definition: Definition) -> Iterator[BoxRow]:
         forms = [one for way in definition.ways for one in way.inputs if one.name == name]
         kinds: dict[tuple[str, str], list[Input]] = {}
         for one in forms:
-            kinds.setdefault((one.dtype, one.values), []).append(one)
+            kinds.setdefault((one.dtype, one.values.partition(" along axis")[0]), []).append(one)
         lines = [_form(dtype, values, alike) for (dtype, values), alike in kinds.items()]
         yield BoxRow(f"`{name}`", tuple(lines[:MOST_WAYS]), "#inputs")
 
@@ -96,9 +97,33 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _divided(report: Report) -> Iterator[BoxRow]:
     divided = [each for each in report.denominators if each.value is not None]
-    lines = tuple(f"`{each.reduction!r}` divides by {each.words}; {text(each.value)} in the example below" for each in divided)
+    lines = tuple(f"`{each.reduction!r}` divides by {each.words}; {_edge(each.value)} in the example below" for each in divided)
     if lines:
         yield BoxRow("Denominator", lines, "#formula")
+
+
+def _range(report: Report) -> Iterator[BoxRow]:
+    """From where to where the value goes, and when it is smallest: only as far as the samples bear it out."""
+    bounds = report.bounds
+    if not isinstance(bounds, Bounds) or bounds.status != "pass":
+        return
+    low, high = _edge(bounds.low), _edge(bounds.high)
+    if low == high.replace("∞", "−∞"):
+        said = "any number"
+    else:
+        said = f"{'not negative' if low == '0' and high == '∞' else f'from {low} to {high}'}"
+    smallest = f"; smallest {bounds.where}" if bounds.where else ""
+    yield BoxRow("Range", (f"{said}{smallest}: `{bounds.code}` gives {_edge(bounds.value)}",), kind="range")
+
+
+def _edge(value: Number | None) -> str:
+    """A whole number without a fraction, another to four digits, and the sign of infinity."""
+    if value is None:
+        return text(value)
+    infinite = {"inf": "∞", "-inf": "−∞"}
+    if isinstance(value, str):
+        return infinite.get(value, value)
+    return str(int(value)) if value == int(value) else text(value)
 
 
 # -- what is not checked --------------------------------------------------------------------------------------------------
@@ -107,13 +132,19 @@ def _divided(report: Report) -> Iterator[BoxRow]:
 def _unchecked(report: Report) -> Iterator[str]:
     """What is taken in silence though it is not documented: the findings say what it does, the probes what else is taken."""
     silent = [finding for finding in report.findings if finding.severity == "undocumented acceptance"]
-    said = [explain.sentence(finding.title) for finding in silent]
+    said = [_titled(finding.title) for finding in silent]
     if not said and isinstance(report.probed, Probed):
-        said = [explain.sentence(f"{row.altered} of {row.what} is taken") for row in _silent(report.probed.accepted)]
+        said = [f"`{row.altered}` of {row.what} is taken." for row in _silent(report.probed.accepted)]
     shown = list(dict.fromkeys(said))
     yield from shown[:MOST_UNCHECKED]
     if len(shown) > MOST_UNCHECKED:
         yield f"And {len(shown) - MOST_UNCHECKED} more."
+
+
+def _titled(title: str) -> str:
+    """The title of a finding as a sentence, the input or argument it begins with as code."""
+    name, colon, rest = title.partition(": ")
+    return f"`{name}`: {rest}." if colon and name.isidentifier() else explain.sentence(title)
 
 
 def _silent(rows_: Iterable[Acceptance]) -> Iterator[Acceptance]:
@@ -135,13 +166,17 @@ def checks(book: Book, chapter: Chapter) -> list[tuple[Column, list[Check]]]:
     return [(column, some) for column, some in found if some]
 
 
+def _worst(checks: Sequence[Check], kind: str) -> str:
+    """Of one kind, in the dtype that people train in; what cancels has another measure, in the table of checks."""
+    return cell_of([check for check in checks if check.kind == kind and check.dtype == "float32"]).worst.removesuffix("*")
+
+
 def _verified(column: Column, checks: Sequence[Check]) -> Verified:
-    measured = [check for check in checks if check.kind in ("value", "gradient")]
     ran = [check for check in checks if check.status != "not_run"]
     return Verified(
         machine=f"torch {column.machine.torch}, {column.machine.device.upper()}: {column.machine.processor}",
         checks=len(ran),
         failed=sum(check.status == "fail" for check in ran),
         not_run=len(checks) - len(ran),
-        worst=cell_of(measured).worst,
+        worst=", ".join(f"{kind} {worst}" for kind in ("value", "gradient") if (worst := _worst(checks, kind))),
     )
