@@ -1,7 +1,7 @@
 """Brings the few third-party files that the pages are better with (KaTeX, two fonts, a shim) from npm into templates/assets/vendor/.
 
-In: npm where it is there, else the registry that NPM_CONFIG_REGISTRY names. Out: files that git ignores and the wheel carries, and a line where they could
-not be had: the pages are whole without them. Every package is held to the hash written below; nothing in it is run.
+In: npm where it is there, else the registry that NPM_CONFIG_REGISTRY names. Out: files that git ignores and the wheel carries, and a
+line where they could not be had: the pages are whole without them. Every package is held to the hash written below; nothing in it is run.
 """
 
 from __future__ import annotations
