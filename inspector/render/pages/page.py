@@ -26,6 +26,8 @@ class Page(Record, frozen=True):
     """What the navigation calls it; "" for a file that is not in it."""
     section: str = ""
     """One of SECTIONS."""
+    data: bytes = b""
+    """The whole file where it is no text; `text` is "" then."""
 
     @property
     def address(self) -> str:

@@ -19,6 +19,7 @@ from inspector.render.pages import (
     home_page,
     loss_page,
     module_pages,
+    plain_page,
     source_page,
     verification_page,
 )
@@ -33,6 +34,7 @@ KINDS: tuple[Kind, ...] = (
     module_pages.pages,
     verification_page.pages,
     findings_page.pages,
+    plain_page.pages,
     source_page.pages,
 )
 """Every kind of page, in the order of the navigation. A new kind is added here, and described in docs/site.md."""
@@ -46,7 +48,7 @@ def files(book: Book, site_url: str = "") -> dict[str, bytes]:
     made = [page for kind in KINDS for page in kind(book)]
     assets = _below(shipped("templates") / "assets", "assets/")
     guide = _below(shipped("docs"), "guide/")
-    pages = {**assets, **guide, **{page.path: page.text.encode() for page in made}}
+    pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
     return {
         "mkdocs.yml": configuration(book, made, set(pages), site_url),
         **{f"pages/{name}": data for name, data in pages.items()},
