@@ -18,6 +18,7 @@ from inspector import __version__, asking, evidence, losses, pipeline, probing
 from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant, Workings
 from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
+from inspector.losses import asked
 from inspector.report import NotRun, Observation, Report
 from inspector.source import cache, catalog, finders
 from inspector.source.catalog import Catalog, CatalogEntry
@@ -130,7 +131,9 @@ def _workings(chapters: Sequence[Chapter]) -> Workings:
     """How any module is called and made: by the loss whose call has the fewest steps, and by the base class of all."""
     plain = min((chapter.report for chapter in chapters), key=lambda report: (_steps_taken(report), report.subject.qualified_name))
     hooked = pipeline.path_of(asking.understand(plain.subject.qualified_name, None, HOOKS, live=True))
-    return Workings(plain, hooked, pipeline.inspect_loss(plain.mro[-1].qualified_name))
+    module = pipeline.inspect_loss(plain.mro[-1].qualified_name)
+    making = tuple(answer for answer in module.answers if answer.id in asked.OF_MAKING)
+    return Workings(plain, hooked, module, tuple(answer for answer in module.answers if answer not in making), making)
 
 
 def _steps_taken(report: Report) -> int:

@@ -13,6 +13,9 @@ from inspector.losses.schema import Answer
 MODULE = "torch.nn.modules.module.Module"
 """The class that what is true of every module is asked of."""
 
+OF_MAKING = frozenset(answer.id for answer in module.MAKING)
+"""Ids of what is asked of making a module; the rest that is asked of Module is about calling one."""
+
 _LOSS = "torch.nn.modules.loss."
 
 _OF: dict[str, tuple[Answer, ...]] = {
