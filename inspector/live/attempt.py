@@ -1,6 +1,7 @@
 """One probe run: every reduction of it, twice, the second time in memory that was filled with something else.
 
-In: a Probe and a device. Out: an Answer, in which an error is data. Runs inside the child process of live/isolate.
+In: a Probe and a device. Out: an Answer, in which an error is data. Runs inside the child process of live/isolate. Every call is waited
+for, so that an error of a GPU belongs to the call that made it; after an error that leaves the GPU unusable nothing more is run.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from inspector.report import Argument, Sample
 TORCH = Path(torch.__file__).parent.parent
 GARBAGE = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 """Sizes in bytes of the blocks that are filled and freed before the second run."""
+ARENA = 2**20
+"""Bytes filled at once beside them on a device whose allocator joins freed blocks and cuts new ones out of what it has."""
+FATAL = ("CUDA error", "HIP error", "device-side assert", "CUBLAS_STATUS_", "CUDNN_STATUS_", "cuDNN error")
+"""Words of errors after which a process can compute nothing more on its device. Running out of memory is not among them."""
 
 
 def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...]) -> Answer:
@@ -35,9 +40,17 @@ def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...])
     for way in probe.ways:
         outcome, instance = _twice(probe, way, device, trouble)
         outcomes.append(outcome)
+        if spoils(outcome):
+            return Answer(tuple(outcomes), held, spoiled=True)
         if instance is not None and not held:
             held = {name: _tensor(value) for name, value in (*instance.named_buffers(), *instance.named_parameters())}
     return Answer(tuple(outcomes), held)
+
+
+def spoils(outcome: Outcome) -> bool:
+    """True where the error of an outcome has left the device unusable for this process."""
+    refusal = outcome.refusal
+    return refusal is not None and (refusal.error == "AcceleratorError" or any(word in refusal.text for word in FATAL))
 
 
 def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
@@ -53,11 +66,13 @@ def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
 
 def _twice(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:
     first, instance = _once(probe, way, device, trouble)
-    if first.status != "value":
+    if first.status != "value" or first.value is None or spoils(first):
         return first, instance
-    with _poisoned():
+    with _poisoned(device):
         second, _ = _once(probe, way, device, trouble)
-    if second.status != "value" or second.value is None or first.value is None:
+    if spoils(second):
+        return second, instance
+    if second.status != "value" or second.value is None:
         return first, instance
     changed = {name: each for name, each in second.gradients.items() if not _same(each, first.gradients.get(name))}
     return (
@@ -77,13 +92,19 @@ def _same(one: Tensor, other: Tensor | None) -> bool:
 
 
 class _poisoned:
-    """Memory that torch hands out without filling it holds nan, or the bytes of what was freed before."""
+    """Memory that torch hands out without filling it holds nan, or the bytes of what was freed before: that of the device too."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
 
     def __enter__(self) -> None:
         self._before = (torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled())
         torch.use_deterministic_algorithms(True, warn_only=True)
-        blocks = [torch.full((size // 4,), float("nan")) for size in GARBAGE for _ in range(4)]
-        del blocks
+        for device in dict.fromkeys(("cpu", self._device)):
+            sizes = [size for size in GARBAGE for _ in range(4)] + ([] if _is_cpu(device) else [ARENA])
+            blocks = [torch.full((size // 4,), float("nan"), device=device) for size in sizes]
+            _wait(device)
+            del blocks
 
     def __exit__(self, *_: object) -> None:
         torch.use_deterministic_algorithms(self._before[0], warn_only=self._before[1])
@@ -99,13 +120,19 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
             if way.reduction == "":
                 return Outcome("value", warnings=_texts(said)), None
             inputs = _inputs(probe.inputs, probe.wanted, device)
+            _put_elsewhere(probe, instance, inputs, device)
             before = [value.detach().clone() if isinstance(value, torch.Tensor) else value for value in inputs]
             names = [str(argument.name) for argument in probe.inputs]
             stage = "called"
             value = _evaluated(probe.code, dict(zip(names, inputs, strict=True))) if probe.code else _value_of(instance(*inputs), way)
+            _wait(device)
         except trouble as error:
             return Outcome("refused", refusal=_refusal(error, stage), warnings=_texts(said)), instance
-        found, refused = _gradients(probe, value, inputs, trouble)
+        if value.is_meta or probe.elsewhere:  # what is computed of numbers that lie elsewhere is not looked at: only whether it is taken
+            return Outcome("value", warnings=_texts(said)), instance
+        found, refused = _gradients(probe, value, inputs, device, trouble)
+    if any(word in refused for word in FATAL):
+        return Outcome("refused", refusal=Refusal("RuntimeError", refused, while_="differentiated"), warnings=_texts(said)), instance
     changed = tuple(str(argument.name) for argument, old, new in zip(probe.inputs, before, inputs, strict=True) if _differs(old, new))
     outcome = Outcome("value", _tensor(value), found, refused, _texts(said), changed=changed)
     return outcome, instance
@@ -133,8 +160,30 @@ def _inputs(inputs: Sequence[Argument], wanted: Sequence[str], device: str) -> l
     return made
 
 
+def _put_elsewhere(probe: Probe, instance: nn.Module, inputs: list[Any], device: str) -> None:
+    """Moves what the probe says to another device: from a GPU to the CPU, from the CPU to the one that holds shapes only."""
+    other = "meta" if _is_cpu(device) else "cpu"
+    for place, argument in enumerate(probe.inputs):
+        if argument.name == probe.elsewhere and isinstance(inputs[place], torch.Tensor):
+            inputs[place] = inputs[place].detach().to(other)
+    held = dict((*instance.named_buffers(recurse=False), *instance.named_parameters(recurse=False)))
+    if probe.elsewhere in held:
+        moved = held[probe.elsewhere].detach().to(other)
+        setattr(instance, probe.elsewhere, nn.Parameter(moved) if isinstance(held[probe.elsewhere], nn.Parameter) else moved)
+
+
+def _is_cpu(device: str) -> bool:
+    return torch.device(device).type == "cpu"
+
+
+def _wait(device: str) -> None:
+    """Returns when the device has done all it was asked to: what it has to complain of is raised here."""
+    if not _is_cpu(device):
+        torch.get_device_module(torch.device(device)).synchronize()
+
+
 def _gradients(
-    probe: Probe, value: torch.Tensor, inputs: Sequence[Any], trouble: tuple[type[BaseException], ...]
+    probe: Probe, value: torch.Tensor, inputs: Sequence[Any], device: str, trouble: tuple[type[BaseException], ...]
 ) -> tuple[dict[str, Tensor], str]:
     named = zip(probe.inputs, inputs, strict=True)
     leaves = {str(argument.name): each for argument, each in named if isinstance(each, torch.Tensor) and each.requires_grad}
@@ -142,6 +191,7 @@ def _gradients(
         return {}, "" if not leaves else "the loss value does not require a gradient"
     try:
         found = gradients(value, list(leaves.values()), torch.ones_like(value))
+        _wait(device)
     except trouble as error:
         return {}, build.one_line(error)
     return {name: _tensor(each) for name, each in zip(leaves, found, strict=True)}, ""

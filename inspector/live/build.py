@@ -221,7 +221,10 @@ def _device(name: str | None) -> torch.device | None:
         return None
     try:
         device = torch.device(name)
+    except RuntimeError:
+        raise InspectError("unknown-device", f"torch knows no device {name!r}", todo="name one such as cpu, cuda, cuda:1 or mps") from None
+    try:
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, ImportError) as error:
         raise CouldNotRun("no-such-device", f"this machine has no device {name}: {one_line(error)}") from None
     return device

@@ -11,13 +11,26 @@ from typing import Any
 
 import torch
 
+from inspector.errors import InspectError
 from inspector.evidence import Machine
+from inspector.live import build
+from inspector.report import TensorData
+
+
+def with_numbers(device: str) -> Machine:
+    """The machine, if it has the device and the device holds numbers.
+
+    Raises InspectError `unknown-device` or `no-numbers`, CouldNotRun `no-such-device`.
+    """
+    made = build.make_value(TensorData((1,), "float32", (1.0,)), device=device)
+    if made.device.type == "meta":
+        raise InspectError("no-numbers", f"the device {device} holds shapes and no numbers", todo="name one such as cpu, cuda or mps")
+    return describe(device)
 
 
 def describe(device: str) -> Machine:
     """The machine, as far as numbers may depend on it."""
-    kind = torch.device(device).type
-    on_gpu = kind == "cuda"
+    on_gpu = torch.device(device).type == "cuda"
     version: Any = torch.version
     return Machine(
         device=device,

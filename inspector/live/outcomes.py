@@ -15,7 +15,9 @@ from inspector.report import Argument, Configuration, Number
 Where: TypeAlias = Literal["inside", "closure", "outside"]
 """A probe lies in the declared domain, on its edge, or outside."""
 
-Kind: TypeAlias = Literal["value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary", "example"]
+Kind: TypeAlias = Literal[
+    "value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary", "example", "device"
+]
 """The rule that made a probe."""
 
 
@@ -56,6 +58,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """An expression to run in place of the loss; "" for the loss."""
     positions: tuple[int, ...] = ()
     """Where in the input the number was put."""
+    elsewhere: str = ""
+    """The input, buffer or parameter that lies on another device than the rest; "" for none."""
 
     @property
     def id(self) -> str:
@@ -109,3 +113,5 @@ class Answer(msgspec.Struct, frozen=True):
 
     outcomes: tuple[Outcome, ...]
     held: dict[str, Tensor] = {}
+    spoiled: bool = False
+    """True where the last outcome left the device unusable for this process: the ways after it have not been run."""
