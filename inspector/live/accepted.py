@@ -89,7 +89,8 @@ def _of_probe(seen: Seen) -> Iterator[Message]:
     texts: set[str] = set()
     for outcome in seen.answer.outcomes:
         for refusal, text in _said(outcome):
-            if text not in texts:
+            # Of a tensor on another device only what is said of devices is of use: the rest is about the one that holds no numbers.
+            if text not in texts and (seen.probe.kind != "device" or "device" in text.lower()):
                 texts.add(text)
                 place = f"{refusal.file}:{refusal.line}" if refusal.file else ""
                 where = (place, refusal.function, seen.probe.expression)
@@ -112,6 +113,8 @@ def cause_of(probe: Probe) -> str:
         return f"{DOCUMENTED}: {probe.case}, {probe.dtype}"
     if probe.kind in ("empty", "single"):
         return probe.what
+    if probe.kind == "device":
+        return f"{probe.altered} lies {probe.what} than the rest"
     joined = {"dtype": "has", "shape": "has", "argument": "is", "value": "is"}.get(probe.kind, ":")
     documented = f"; documented is {probe.domain}" if probe.domain else ""
     return f"{probe.altered} {joined} {probe.what.removeprefix('of ')}{documented}"
@@ -128,6 +131,10 @@ def fix_of(seen: Seen) -> str:
         whole = form is not None and isinstance(form.values, ClassIndices | LabelLists | Lengths)
         cast = "long()" if whole else "float()"
         return f"{probe.altered}.{cast}" if form is not None else f"every floating input as one dtype: .{cast}"
+    if probe.kind == "device":
+        moved = any(argument.name == probe.altered for argument in probe.inputs)
+        first = probe.inputs[0].name
+        return f"{probe.altered}.to({first}.device)" if moved else f"move the loss with the model: criterion.to({first}.device)"
     if probe.kind == "shape":
         return _reshaped(probe)
     if probe.kind == "argument":

@@ -42,7 +42,7 @@ def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...])
         outcomes.append(outcome)
         if spoils(outcome):
             return Answer(tuple(outcomes), held, spoiled=True)
-        if instance is not None and not held:
+        if instance is not None and not held and not probe.elsewhere:
             held = {name: _tensor(value) for name, value in (*instance.named_buffers(), *instance.named_parameters())}
     return Answer(tuple(outcomes), held)
 

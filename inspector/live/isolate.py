@@ -148,7 +148,7 @@ class Child:
         words = [sys.executable, "-c", "from inspector.live.isolate import serve; serve()"]
         # Bytes of freed and of fresh memory, where the C library knows this variable: what was never written shows.
         environment = {**os.environ, "MALLOC_PERTURB_": "128", "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
-        self._printed = tempfile.TemporaryFile()
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115  it is open for as long as the child lives
         self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._printed, env=environment)
         self.restarts += 1
         _write(self._process.stdin, msgspec.msgpack.encode(self._begin))

@@ -101,6 +101,8 @@ NOTHING = Usual({}, {})
 def judge(probe: Probe, answer: Answer, exact: Evaluated | None, usual: Usual = NOTHING) -> list[Fault]:
     """Every fault of a probe, those of each reduction in turn."""
     found: list[Fault] = []
+    if probe.kind == "device":  # asked for the words of the error: which two devices meet depends on the machine
+        return found
     for way, outcome in zip(probe.ways, answer.outcomes, strict=True):
         found += _of_outcome(probe, (way.reduction, outcome), exact, usual)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from inspector.live import arguments, configurations, expected, probes
+from inspector.live import arguments, configurations, expected, placing, probes
 from inspector.live.isolate import Child
 from inspector.live.judge import Fault, Rule, Usual, judge
 from inspector.live.outcomes import Answer, Probe
@@ -30,6 +30,7 @@ EVERY: tuple[MakeProbes, ...] = (
     probes.of_arguments,
     probes.of_shapes,
     probes.of_dtypes,
+    placing.of_devices,
 )
 OF_NUMBERS: tuple[MakeProbes, ...] = (probes.ordinary, probes.of_numbers, probes.of_ties, probes.of_counts, probes.of_ignored)
 OF_FORMS: tuple[MakeProbes, ...] = (probes.ordinary, probes.of_shapes, probes.of_dtypes)

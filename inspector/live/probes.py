@@ -122,14 +122,16 @@ def ways(definition: LossDefinition, configuration: Configuration, signature: Se
         return (Way(field.reduction, configuration),)
     if bound & set(_OF_REDUCTION):
         return (Way(chosen(fitted.constants, names[0] if names else "mean"), configuration),)
-    return tuple(Way(name, _with(configuration, Argument("reduction", Constant(name)))) for name in sorted(names, key=_unreduced_first))
+    return tuple(
+        Way(name, with_argument(configuration, Argument("reduction", Constant(name)))) for name in sorted(names, key=_unreduced_first)
+    )
 
 
 def _unreduced_first(name: str) -> bool:
     return name != "none"
 
 
-def _with(configuration: Configuration, argument: Argument) -> Configuration:
+def with_argument(configuration: Configuration, argument: Argument) -> Configuration:
     """The configuration with one argument set anew."""
     args = (*(each for each in configuration.args if each.name != argument.name), argument)
     expression = write_call(configuration.subject.rpartition(".")[2], args)
@@ -344,7 +346,7 @@ def of_arguments(made: Plan) -> Iterator[Probe]:
         for term, where, what, value in argument_edges.found(form, made.fitted):
             if value is not None and value == defaults[form.name]:
                 continue
-            configuration = _with(made.configuration, Argument(form.name, term))
+            configuration = with_argument(made.configuration, Argument(form.name, term))
             more = {"configuration": configuration, "number": value, "domain": _domain(form)}
             kind: Kind = "dtype" if what.startswith("of dtype") else "argument"
             yield made.probe(kind, (where, form.name, what), drawn, **more)

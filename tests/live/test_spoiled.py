@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import torch
 
+from inspector import losses
 from inspector.errors import InspectError
+from inspector.live import accepted, instances, judge, placing, prober, probes
 from inspector.live.attempt import spoils
+from inspector.live.configurations import default_of
 from inspector.live.isolate import Child
 from inspector.live.outcomes import Outcome, Probe, Refusal, Way
-from inspector.report import Argument, Configuration, TensorData
+from inspector.report import Argument, Configuration, Message, TensorData
 
 ASSERTED = "CUDA error: device-side assert triggered"
 LOSS = f'''
@@ -48,11 +52,8 @@ def test_after_a_device_side_assert_the_next_call_gets_a_new_process(child: Chil
     assert before is not None
     assert asserted is not None
     assert after is not None
-    assert [outcome.status for each in (before, asserted, after) for outcome in each.outcomes] == [
-        *["value"] * 2,
-        *["refused"] * 2,
-        *["value"] * 2,
-    ]
+    came = [{outcome.status for outcome in each.outcomes} for each in (before, asserted, after)]
+    assert came == [{"value"}, {"refused"}, {"value"}]
     assert child.restarts == 2, "each reduction had a process of its own"
 
 
@@ -82,3 +83,23 @@ def test_a_device_that_cannot_be_meant_is_one_line(device: str, slug: str) -> No
     with Child(device) as child, pytest.raises(InspectError) as met:
         child.answer(call(0))
     assert (met.value.slug, met.value.exit_code) == (slug, 2)
+
+
+def test_a_weight_and_a_target_on_another_device_are_refused_in_words_that_are_kept() -> None:
+    """Between the CPU and the device that holds shapes only, as every machine has both."""
+    definition, signature = losses.find("torch.nn.modules.loss.NLLLoss"), instances.signature_of(torch.nn.NLLLoss)
+    assert definition is not None
+    plan = probes.plan(definition, default_of(definition, signature), signature, "float32")
+    assert plan is not None
+    made = list(placing.of_devices(plan))
+    assert [probe.altered for probe in made] == ["target", "weight"]
+    with Child() as child:
+        seen = [prober.seen_of(plan, probe, answer, judge.NOTHING) for probe, answer in zip(made, child.run(made), strict=True) if answer]
+    assert not [fault for each in seen for fault in each.faults]
+    said = {message.fix: message.text for message in map(messages_of, seen) for message in message}
+    assert set(said) == {"target.to(input.device)", "move the loss with the model: criterion.to(input.device)"}
+    assert all("device" in text for text in said.values())
+
+
+def messages_of(seen: prober.Seen) -> tuple[Message, ...]:
+    return accepted.messages([seen])
