@@ -1,4 +1,4 @@
-"""Evidence: what was verified on which machine, saved as JSON, and any number of such files merged in any order.
+"""Evidence: what was verified and probed on which machine, saved as JSON, and any number of such files merged in any order.
 
 In: checks and a description of a machine. Out: frozen plain data, the same bytes for the same checks. Holds no user or host name and
 no path. Runs nothing and draws nothing.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
 from inspector.errors import InspectError
-from inspector.report import Check, Number, Record, Release
+from inspector.report import Check, Number, Probed, Record, Release
 
 FORMAT_VERSION = 1
 """Raised when saved evidence of an older version can no longer be read."""
@@ -68,6 +69,62 @@ class Machine(Record, frozen=True, order=True):
         return f"{self.device}: {self.processor}, torch {self.torch}"
 
 
+ABOUT = ("kind", "where", "altered", "what", "expression", "case", "base", "dtype", "domain")
+"""What is told of a probe, in this order: enough to know it again on another machine, and to speak of it."""
+
+
+class Came(Record, frozen=True, array_like=True):
+    """What came of one reduction of a probe."""
+
+    reduction: int
+    """Place among the words."""
+    status: str
+    """"value", "refused", "crashed" or "hung"."""
+    text: int = -1
+    """What torch said, as a place among the words; -1 for nothing."""
+    value: int = -1
+    """The loss value, as a place among the rows; -1 for none."""
+    gradients: dict[str, int] = msgspec.field(default_factory=dict)
+    """Input -> its gradient, as a place among the rows."""
+
+
+class Tried(Record, frozen=True, array_like=True):
+    """One probe on one machine."""
+
+    about: tuple[int, ...]
+    """Each of ABOUT, as a place among the words."""
+    ways: tuple[Came, ...]
+    """One a reduction."""
+
+
+Row: TypeAlias = tuple[Number, tuple[Number, ...], tuple[Number, ...]]
+"""The relative distance within which two numbers are the same; the numbers; how far each may be off, () where half of the digits hold."""
+
+
+class Outcomes(Record, frozen=True):
+    """What came of every probe of one loss on one device, each word and each row of numbers written once."""
+
+    subject: str
+    """Qualified name of the class."""
+    device: str
+    """Such as "cpu"."""
+    words: tuple[str, ...]
+    """Texts."""
+    rows: tuple[Row, ...]
+    """Numbers."""
+    tried: tuple[Tried, ...]
+    """The probes."""
+
+
+class Edges(Record, frozen=True):
+    """The probes of one loss on one machine: what was found, and what came of each."""
+
+    probed: Probed
+    """Findings, accepted inputs and messages."""
+    outcomes: Outcomes
+    """What came of each probe."""
+
+
 class Outcome(Record, frozen=True, omit_defaults=True):
     """One check, without what all checks of its group share."""
 
@@ -117,6 +174,8 @@ class Column(Record, frozen=True):
     """What it ran on."""
     groups: tuple[Group, ...]
     """By subject and configuration."""
+    edges: tuple[Edges, ...] = ()
+    """What was probed, by subject; files of older versions have none."""
 
     def checks(self) -> Iterable[tuple[str, Check]]:
         """Each check, with the qualified name of its subject."""
@@ -155,7 +214,7 @@ class Evidence(Record, frozen=True):
             return msgspec.json.decode(text, type=Evidence)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise InspectError(
-                "damaged-evidence", f"not evidence of inspect-loss, or damaged: {error}", where, "make it again with verify --save"
+                "damaged-evidence", f"not evidence of inspect-loss, or damaged: {error}", where, "make it again with --save"
             ) from None
 
 
@@ -172,23 +231,40 @@ def collect(machine: Machine, found: Iterable[tuple[str, Check]], version: str) 
         group = groups.setdefault((subject, check.configuration), {})
         key = _key(outcome)
         group[key] = _graver(group[key], outcome) if key in group else outcome
-    return Evidence(FORMAT_VERSION, version, (_column(machine, groups),))
+    return Evidence(FORMAT_VERSION, version, (_column(machine, groups, {}),))
+
+
+def collect_edges(found: Iterable[tuple[Machine, Edges]], version: str) -> Evidence:
+    """Evidence of what was probed, one column a machine."""
+    return merge(Evidence(FORMAT_VERSION, version, (Column(machine, (), (edges,)),)) for machine, edges in found)
+
+
+def same_release(one: Machine, other: Machine) -> bool:
+    """True where both ran the same release of torch, whatever each was built for: evidence of one is never shown as another's."""
+    return (one.torch.partition("+")[0], one.git_version) == (other.torch.partition("+")[0], other.git_version)
 
 
 def merge(several: Iterable[Evidence]) -> Evidence:
-    """One Evidence of all, the same in whatever order they come; where a check is in two, the graver outcome stays."""
+    """One Evidence of all, the same in whatever order they come.
+
+    Where a check is in two, the graver outcome stays; where the probes of a loss are, those of more calls.
+    """
     machines: dict[Machine, dict[tuple[str, str], dict[_Key, Outcome]]] = {}
+    edges: dict[Machine, dict[str, Edges]] = {}
     versions: set[str] = set()
     for evidence in several:
-        versions.add(evidence.version)
+        versions |= set(evidence.version.split(", "))
         for column in evidence.columns:
             groups = machines.setdefault(column.machine, {})
+            probed = edges.setdefault(column.machine, {})
+            for each in column.edges:
+                probed[each.probed.subject] = _fuller(probed.get(each.probed.subject, each), each)
             for group in column.groups:
                 kept = groups.setdefault((group.subject, group.configuration), {})
                 for outcome in group.outcomes:
                     key = _key(outcome)
                     kept[key] = _graver(kept[key], outcome) if key in kept else outcome
-    columns = tuple(_column(machine, machines[machine]) for machine in sorted(machines))
+    columns = tuple(_column(machine, machines[machine], edges[machine]) for machine in sorted(machines))
     return Evidence(FORMAT_VERSION, ", ".join(sorted(versions)), columns)
 
 
@@ -213,9 +289,14 @@ def _graver(one: Outcome, other: Outcome) -> Outcome:
     return max(one, other, key=lambda outcome: (_GRAVITY[outcome.status], msgspec.json.encode(outcome)))
 
 
-def _column(machine: Machine, groups: Mapping[tuple[str, str], Mapping[_Key, Outcome]]) -> Column:
+def _fuller(one: Edges, other: Edges) -> Edges:
+    """Which of two runs of the same probes is kept, whole: findings of two sets of rules do not mix. A choice that no order changes."""
+    return max(one, other, key=lambda each: (each.probed.calls, each.probed.probes, msgspec.json.encode(each, order="deterministic")))
+
+
+def _column(machine: Machine, groups: Mapping[tuple[str, str], Mapping[_Key, Outcome]], edges: Mapping[str, Edges]) -> Column:
     made = (Group(*names, tuple(outcomes[key] for key in sorted(outcomes, key=_rank))) for names, outcomes in sorted(groups.items()))
-    return Column(machine, tuple(made))
+    return Column(machine, tuple(made), tuple(edges[subject] for subject in sorted(edges)))
 
 
 @functools.cache

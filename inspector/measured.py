@@ -239,6 +239,17 @@ class Message(Record, frozen=True):
     """How many wrong calls gave it."""
 
 
+class Wording(Record, frozen=True):
+    """One call that two devices refuse in different words, which is no fault: side by side one explains the other."""
+
+    subject: str
+    """Qualified name of the class."""
+    cause: str
+    """The call, and what is wrong with it."""
+    texts: dict[str, str]
+    """Device -> exactly what torch says there."""
+
+
 class Probed(Record, frozen=True, tag_field="type", tag="probed"):
     """What came of the probes of one loss on one machine."""
 
@@ -256,3 +267,5 @@ class Probed(Record, frozen=True, tag_field="type", tag="probed"):
     """Documented inputs and others, each with what torch did."""
     messages: tuple[Message, ...]
     """Every error and warning that came, each once."""
+    wordings: tuple[Wording, ...] = ()
+    """Calls that another device refuses in other words, where one was compared."""

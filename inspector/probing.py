@@ -1,6 +1,7 @@
 """Which losses to probe, and where -> what came of it, kept by torch build so that it is run once.
 
-In: names of losses. Out: one Probed each. Draws nothing; torch is loaded only by the processes that run probes.
+In: names of losses and a device. Out: one Probed each, or evidence; and what differs between devices of one release. Draws nothing;
+torch is loaded only by the processes that run probes.
 """
 
 from __future__ import annotations
@@ -8,19 +9,34 @@ from __future__ import annotations
 import functools
 import hashlib
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from inspector import losses
-from inspector.errors import CouldNotRun, InspectError
+from inspector import evidence, losses
+from inspector.errors import InspectError
+from inspector.evidence import Column, Edges, Evidence, Machine, Outcomes
 from inspector.losses.schema import LossDefinition
-from inspector.report import Message, NotRun, Parameter, Probed
+from inspector.report import Finding, Message, NotRun, Parameter, Probed, Wording
 from inspector.source import cache, catalog, finders, reading
 from inspector.source.finders import TorchText
 
+if TYPE_CHECKING:
+    from inspector.live import compared
+
 Told = Callable[[int, int], None]
+T = TypeVar("T")
+OnMachine: TypeAlias = tuple[Machine, tuple[Probed, ...]]
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """The probes of one loss on this machine."""
+
+    machine: Machine
+    edges: Edges
 
 
 def probe(names: Sequence[str], device: str = "cpu", on_progress: Told | None = None, processes: int = 0) -> tuple[Probed, ...]:
@@ -29,17 +45,54 @@ def probe(names: Sequence[str], device: str = "cpu", on_progress: Told | None = 
     `on_progress` is told how many losses are done, of how many. Raises InspectError for a name that is no loss with a definition.
     """
     text = finders.find_installed()
+    told = on_progress or (lambda _done, _whole: None)
+    return _all((text, subjects(text, names)), (device, processes), told, (recall, lambda ran: ran.edges.probed))
+
+
+def measure(names: Sequence[str], devices: Sequence[str], version: str, on_progress: Told | None = None) -> Evidence:
+    """The evidence of the same on each of some devices of this machine: what was found, and what came of every single probe.
+
+    `version`: of inspect-loss, as the evidence names it.
+    """
+    text = finders.find_installed()
     wanted = subjects(text, names)
-    found = {name: kept for name in wanted if (kept := recall(text, name, device)) is not None}
-    lacking = [name for name in wanted if name not in found]
-    if on_progress is not None and lacking:
-        on_progress(len(found), len(wanted))
-    for probed in _run(text, lacking, device, processes):
-        cache.save(_path(text, probed.subject, device), text, _files(text, probed.subject), probed)
-        found[probed.subject] = probed
-        if on_progress is not None:
-            on_progress(len(found), len(wanted))
-    return tuple(found[name] for name in wanted)
+    found: list[Ran] = []
+    for place, device in enumerate(devices):
+
+        def told(done: int, _whole: int, before: int = place * len(wanted)) -> None:
+            if on_progress is not None:
+                on_progress(before + done, len(devices) * len(wanted))
+
+        found += _all((text, wanted), (device, 0), told, (_recall_all, lambda ran: ran))
+    return evidence.collect_edges(((ran.machine, ran.edges) for ran in found), version)
+
+
+def beside(several: Iterable[Evidence], names: Sequence[str] = ()) -> tuple[list[OnMachine], list[Machine]]:
+    """What was probed of some losses on each machine, and the machines that are left out since theirs is another release of torch.
+
+    The same in whatever order the evidence comes. A device that the CPU of the same release can be compared with tells what differs.
+    """
+    text = finders.find_installed()
+    wanted = set(subjects(text, names))
+    columns = [column for column in evidence.merge(several).columns if column.edges]
+    kept = [column for column in columns if _is_of(column.machine, text)]
+    shown = [
+        (column.machine, tuple(_with_differences(each, column, kept, text) for each in column.edges if each.probed.subject in wanted))
+        for column in kept
+    ]
+    return [each for each in shown if each[1]], [column.machine for column in columns if column not in kept]
+
+
+def all_beside(merged: Evidence) -> list[OnMachine]:
+    """The same for every release, each named by its machine, where torch need not be installed: differences come without lines to paste."""
+    columns = [column for column in merged.columns if column.edges]
+    return [(column.machine, tuple(_with_differences(each, column, columns, None) for each in column.edges)) for column in columns]
+
+
+def _is_of(machine: Machine, text: TorchText) -> bool:
+    """True where a machine ran the release of these sources."""
+    release = text.release
+    return (machine.torch.partition("+")[0], machine.git_version) == (release.version.partition("+")[0], release.git_version)
 
 
 def subjects(text: TorchText, names: Sequence[str]) -> list[str]:
@@ -77,17 +130,96 @@ def remembered(text: TorchText, qualified_name: str) -> Probed | NotRun:
 
 def known_messages(text: TorchText) -> tuple[Message, ...] | None:
     """Every message of every loss with this torch; None where some loss has not been probed yet."""
-    kept = [recall(text, name) for name in subjects(text, ())]
+    names = subjects(text, ())
+    kept = [recall(text, name) for name in names]
     if any(each is None for each in kept):
         return None
-    return tuple(message for each in kept if each is not None for message in each.messages)
+    elsewhere = [recall(text, name, device) for device in ("cuda", "mps") for name in names]
+    return tuple(message for each in (*kept, *elsewhere) if each is not None for message in each.messages)
 
 
 # -- the rest is private ------------------------------------------------------------------------------------------------
 
 
-def _path(text: TorchText, qualified_name: str, device: str) -> Path:
-    return cache.path_of("probed", (qualified_name, device, as_written()), text)
+class _Kept(msgspec.Struct, frozen=True):
+    """What is kept beside a Probed, for those who compare devices: a report need not read it."""
+
+    machine: Machine
+    outcomes: Outcomes
+
+
+_Recall = Callable[[TorchText, str, str], T | None]
+
+
+def _all(
+    of: tuple[TorchText, Sequence[str]], where: tuple[str, int], told: Told, kept_as: tuple[_Recall[T], Callable[[Ran], T]]
+) -> tuple[T, ...]:
+    """What is known of each loss, run where it is not known yet."""
+    (text, wanted), (device, processes), (recalled, made) = of, where, kept_as
+    found = {name: kept for name in wanted if (kept := recalled(text, name, device)) is not None}
+    lacking = [name for name in wanted if name not in found]
+    if lacking:
+        told(len(found), len(wanted))
+    for ran in _run(text, lacking, device, processes):
+        subject, files = ran.edges.probed.subject, _files(text, ran.edges.probed.subject)
+        cache.save(_path(text, subject, device), text, files, ran.edges.probed)
+        cache.save(_path(text, subject, device, "outcomes"), text, files, _Kept(ran.machine, ran.edges.outcomes))
+        found[subject] = made(ran)
+        told(len(found), len(wanted))
+    return tuple(found[name] for name in wanted)
+
+
+def _recall_all(text: TorchText, qualified_name: str, device: str) -> Ran | None:
+    probed = recall(text, qualified_name, device)
+    kept = cache.load(_path(text, qualified_name, device, "outcomes"), text, _Kept) if probed else None
+    return Ran(kept.machine, Edges(probed, kept.outcomes)) if kept and probed else None
+
+
+class _Differing(msgspec.Struct, frozen=True):
+    findings: tuple[Finding, ...]
+    wordings: tuple[Wording, ...]
+
+
+def _with_differences(edges: Edges, column: Column, columns: Sequence[Column], text: TorchText | None) -> Probed:
+    """What was probed of one loss, with what differs from the CPU of the same release: that of the same platform where there is one."""
+    rivals = [each for each in columns if each.machine.device == "cpu" and evidence.same_release(each.machine, column.machine)]
+    rivals.sort(key=lambda each: (_unlike(each.machine, column.machine), each.machine))
+    found = [each for rival in rivals[:1] for each in rival.edges if each.probed.subject == edges.probed.subject]
+    if column.machine.device == "cpu" or not found:
+        return edges.probed
+    differing = _differing(found[0].outcomes, edges.outcomes, text)
+    return replace(edges.probed, findings=(*edges.probed.findings, *differing.findings), wordings=differing.wordings)
+
+
+def _unlike(one: Machine, other: Machine) -> int:
+    return (one.platform != other.platform) + (one.python != other.python) + (one.torch != other.torch)
+
+
+def _differing(one: Outcomes, other: Outcomes, text: TorchText | None) -> _Differing:
+    from inspector.live import compared
+
+    def make() -> _Differing:
+        found = compared.compare(one, other)
+        lines = _lines(text, one.subject, compared.shown(found.differences), (one.device, other.device)) if text is not None else {}
+        return _Differing(compared.findings((one.device, other.device), one.subject, found.differences, lines), found.wordings)
+
+    if text is None:
+        return make()
+    digest = hashlib.blake2b(msgspec.msgpack.encode((one, other), order="deterministic"), digest_size=16).hexdigest()
+    path = cache.path_of("differing", (digest, as_written()), text)
+    return cache.remembered(path, text, _files(text, one.subject), _Differing, make)
+
+
+def _lines(text: TorchText, subject: str, shown: Sequence[compared.Difference], devices: tuple[str, str]) -> dict[compared.About, str]:
+    """Lines to paste for each of some differences: the probes are made again, which takes no torch."""
+    from inspector.live import compared
+
+    definition = losses.find(subject)
+    return compared.lines(definition, reading.outline(text, subject).signature, shown, devices) if definition and shown else {}
+
+
+def _path(text: TorchText, qualified_name: str, device: str, kind: str = "probed") -> Path:
+    return cache.path_of(kind, (qualified_name, device, as_written()), text)
 
 
 def _files(text: TorchText, qualified_name: str) -> list[str]:
@@ -106,12 +238,12 @@ def as_written() -> str:
     return digest.hexdigest()
 
 
-def _run(text: TorchText, names: Sequence[str], device: str, processes: int) -> Iterator[Probed]:
+def _run(text: TorchText, names: Sequence[str], device: str, processes: int) -> Iterator[Ran]:
     """What came of each, in the order in which they end; those that take longest are begun first."""
     from inspector.live import workers
 
     tasks = [_Task(name, reading.outline(text, name).signature, device, *_said(text, name)) for name in sorted(names, key=_effort)]
-    count = min(processes or workers.processors(), len(tasks))
+    count = min(processes or workers.processors(), len(tasks), len(tasks) if device.partition(":")[0] == "cpu" else MOST_ON_A_GPU)
     if count <= 1:
         yield from (_good(_probed(msgspec.msgpack.encode(task))) for task in tasks)
         return
@@ -132,13 +264,17 @@ def _depth(definition: LossDefinition) -> int:
     return max((len(rule.core) for rule in definition.rules), default=0)
 
 
-def _good(raw: bytes) -> Probed:
+MOST_ON_A_GPU = 4
+"""Processes at once on one GPU: each holds memory of it for as long as it lives."""
+
+
+def _good(raw: bytes) -> Ran:
     """What came of one loss. Raises what the process met that could not run it."""
     from inspector.live.workers import Trouble
 
     if raw[:1] == TROUBLE:
         raise msgspec.msgpack.decode(raw[1:], type=Trouble).error()
-    return msgspec.msgpack.decode(raw[1:], type=Probed)
+    return msgspec.msgpack.decode(raw[1:], type=Ran)
 
 
 DONE, TROUBLE = b"d", b"t"
@@ -170,6 +306,7 @@ def _probed(raw: bytes) -> bytes:
     from inspector.live.documented import Said
     from inspector.live.findings import probe_loss
     from inspector.live.isolate import Child
+    from inspector.live.short import outcomes_of
     from inspector.live.workers import Trouble
 
     task = msgspec.msgpack.decode(raw, type=_Task)
@@ -177,7 +314,17 @@ def _probed(raw: bytes) -> bytes:
     assert definition is not None
     try:
         with Child(task.device) as child:
-            said = Said(task.docstring, task.file, task.line)
-            return DONE + msgspec.msgpack.encode(probe_loss(definition, task.signature, child, task.device, said))
-    except CouldNotRun as met:
+            said = Said(task.docstring, task.file, task.line) if task.device == "cpu" else None
+            kept: list[Outcomes] = []
+            probed = probe_loss(
+                definition,
+                task.signature,
+                child,
+                task.device,
+                said,
+                keep=lambda seen: kept.append(outcomes_of(task.name, task.device, seen)),
+            )
+            assert child.machine is not None
+            return DONE + msgspec.msgpack.encode(Ran(child.machine, Edges(probed, kept[0])))
+    except InspectError as met:
         return TROUBLE + msgspec.msgpack.encode(Trouble(met.slug, met.what, met.where, met.todo, met.exit_code))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Unpack
 
 import click
+from msgspec.structs import replace
 
 from inspector.cli.names import complete_names
 from inspector.cli.output import How, Output, look, looks
@@ -80,10 +82,28 @@ def show(evidence: Evidence, how: How, *, as_json: bool) -> int:
     from inspector.render import verified
 
     with Output(how["output"], pager=False if as_json else how["pager"]) as out:
-        out.write(evidence.to_json(indent=2) if as_json else verified.to_terminal(evidence, look(how)))
+        if as_json:
+            out.write(evidence.to_json(indent=2))
+        else:
+            out.write("".join(_shown(evidence, how)))
     if verified.failed(evidence):
         return 1
     return CouldNotRun.exit_code if verified.never_called(evidence) else 0
+
+
+def _shown(evidence: Evidence, how: How) -> Iterator[str]:
+    """What was verified, then what was probed."""
+    from inspector.probing import all_beside
+    from inspector.render import found_on, verified
+
+    checked = tuple(column for column in evidence.columns if column.groups or not column.edges)
+    probed = all_beside(evidence) if any(column.edges for column in evidence.columns) else []
+    if checked:
+        yield verified.to_terminal(replace(evidence, columns=checked), look(how))
+    if checked and probed:
+        yield "\n"
+    if probed:
+        yield found_on.to_terminal(probed, (), look(how))
 
 
 def _part(shard: str) -> tuple[int, int]:

@@ -226,5 +226,5 @@ def _device(name: str | None) -> torch.device | None:
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, ImportError) as error:
-        raise CouldNotRun("no-such-device", f"this machine has no device {name}: {one_line(error)}") from None
+        raise CouldNotRun("no-such-device", f"this machine has no device {name}: {one_line(error).partition('. ')[0]}") from None
     return device

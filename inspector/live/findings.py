@@ -6,7 +6,7 @@ In: a definition, its signature and a child to run probes in. Out: what was prob
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from inspector.live import closer, documented, grouping, prober
 from inspector.live.accepted import acceptances, messages
@@ -14,6 +14,7 @@ from inspector.live.documented import Said
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
 from inspector.live.judge import Rule
+from inspector.live.prober import Seen
 from inspector.live.safer import safe_line
 from inspector.live.snippets import snippet
 from inspector.losses.reductions import field_name
@@ -46,10 +47,21 @@ TITLES: Mapping[Rule, str] = {
 
 
 def probe_loss(
-    definition: LossDefinition, signature: Sequence[Parameter], child: Child, device: str = "cpu", said: Said | None = None
+    definition: LossDefinition,
+    signature: Sequence[Parameter],
+    child: Child,
+    device: str = "cpu",
+    said: Said | None = None,
+    *,
+    keep: Callable[[Sequence[Seen]], None] | None = None,
 ) -> Probed:
-    """Everything about one loss: findings, accepted inputs and messages; and what its docstring says, where that is given."""
+    """Everything about one loss: findings, accepted inputs and messages; and what its docstring says, where that is given.
+
+    `keep` is handed all that was seen.
+    """
     seen = [each for some in prober.probe_all(child, prober.chosen(definition, signature)) for each in some]
+    if keep is not None:
+        keep(seen)
     found = [finding_of(group, child, device) for group in grouping.groups(seen)]
     return Probed(
         subject=definition.qualified_name,

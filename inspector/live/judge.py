@@ -165,28 +165,28 @@ def _against(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated) -> Iterat
     if value.dtype not in FORMATS:
         yield from _whole_numbers(reduction, value, expected.value)
         return
-    form = _coarsest(probe, value)
-    if reduction != "none" and not _holds(exact.terms, form):
+    form = coarsest(probe, value)
+    if reduction != "none" and not holds(exact.terms, form):
         return
     yield from _values(probe, (reduction, value), exact, form)
-    if reduction == "none" or "none" not in exact.reductions or _hold_slopes(exact.reductions["none"], form):
+    if reduction == "none" or "none" not in exact.reductions or hold_slopes(exact.reductions["none"], form):
         yield from _slopes((reduction, outcome), exact, expected, form)
 
 
-def _coarsest(probe: Probe, value: Tensor) -> Format:
+def coarsest(probe: Probe, value: Tensor) -> Format:
     """The dtype with the fewest digits that takes part in the call."""
     names = [value.dtype, probe.dtype, *(argument.value.dtype for argument in probe.inputs if isinstance(argument.value, TensorData))]
     return max((FORMATS[name] for name in names if name in FORMATS), key=lambda form: form.eps)
 
 
-def _holds(terms: Numbers, form: Format) -> bool:
+def holds(terms: Numbers, form: Format) -> bool:
     """True where the dtype holds the sum of the terms: a sum that does not fit is no fault of the loss."""
     sizes = [abs(term.value) for term in terms if term is not None]
     return len(sizes) == len(terms) and all(map(math.isfinite, sizes)) and sum(sizes) <= form.largest
 
 
-def _hold_slopes(unreduced: Exactly, form: Format) -> bool:
-    return all(_holds(slopes, form) for slopes in unreduced.gradients.values())
+def hold_slopes(unreduced: Exactly, form: Format) -> bool:
+    return all(holds(slopes, form) for slopes in unreduced.gradients.values())
 
 
 def _values(probe: Probe, ran: tuple[str, Tensor], exact: Evaluated, form: Format) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ In: a probe, and which reduction of it. Out: at most six lines. Numbers are writ
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from inspector.live.outcomes import Probe
 from inspector.live.rounding import rounded
@@ -33,6 +34,16 @@ def snippet(probe: Probe, configuration: Configuration, *, gradient: str = "", f
         lines.append("loss.sum().backward()" if "reduction='none'" in call else "loss.backward()")
     lines.append(f"print(loss.detach(), {gradient}.grad)" if gradient else "print(loss)")
     return "\n".join(lines)
+
+
+def on_each(probe: Probe, configuration: Configuration, devices: Sequence[str], gradient: str = "") -> str:
+    """Makes the inputs, then calls the loss on each device in turn and prints what comes."""
+    named = [str(argument.name) for argument in probe.inputs]
+    moved = [f"{name}.to(d)" if isinstance(each.value, TensorData) else name for name, each in zip(named, probe.inputs, strict=True)]
+    call = f"loss.to(d)({', '.join(moved)})"
+    lines = ["import torch", _assigned(list(probe.inputs), gradient), f"loss = {constructor(configuration, probe.dtype)}"]
+    printed = f"torch.autograd.grad({call}.sum(), {gradient})[0]" if gradient else call
+    return "\n".join([*lines, f"for d in ({', '.join(repr(each) for each in devices)}):", f"    print(d, {printed})"])
 
 
 def constructor(configuration: Configuration, dtype: str) -> str:

@@ -174,3 +174,54 @@ def test_of_two_runs_of_one_check_the_graver_stays() -> None:
     merged = merge([evidence("pass"), evidence("fail"), evidence("not_run")])
     assert [outcome.status for outcome in merged.columns[0].groups[0].outcomes] == ["fail"]
     assert merge([merged, evidence("pass")]) == merged
+
+
+# -- what was probed ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def probe(capfd: Any, monkeypatch: Any, cache: Path) -> Run:
+    monkeypatch.setenv("INSPECT_LOSS_CACHE", str(cache))
+
+    def go(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main([*words])
+        out, err = capfd.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return go
+
+
+def test_evidence_of_another_machine_is_shown_beside_ours_in_any_order(probe: Run, tmp_path: Path) -> None:
+    mine, gpu, old = tmp_path / "mine.json", tmp_path / "gpu.json", tmp_path / "old.json"
+    assert probe("findings", "L1Loss", "--save", str(mine))[0] == 0
+    data = json.loads(mine.read_text())
+    machine = data["columns"][0]["machine"] | {"device": "cuda", "processor": "A GPU"}
+    column = data["columns"][0] | {"machine": machine}
+    column["edges"][0]["outcomes"]["device"] = "cuda"
+    column["edges"][0]["outcomes"]["rows"] = [[near, [0.125] * len(row), []] for near, row, _ in column["edges"][0]["outcomes"]["rows"]]
+    gpu.write_text(json.dumps(data | {"columns": [column]}))
+    old.write_text(json.dumps(data | {"columns": [column | {"machine": machine | {"torch": "1.0.0", "processor": "An old GPU"}}]}))
+    shown = {probe("findings", "L1Loss", *(f"--evidence={file}" for file in files)) for files in ((mine, gpu, old), (old, gpu, mine, gpu))}
+    ((code, out, err),) = shown
+    assert (code, err) == (0, "")
+    assert "[2] cuda: A GPU" in out
+    assert "another value on each device" in out
+    assert "for d in ('cpu', 'cuda'):" in out
+    assert "Left out, being of another release: cuda: An old GPU, torch 1.0.0" in out
+    code, out, _ = probe("show", "--evidence", str(gpu), str(mine))
+    assert code == 0
+    assert "[2] cuda: A GPU" in out
+
+
+def test_a_device_that_is_compared_with_the_cpu_and_is_the_cpu_differs_in_nothing(probe: Run) -> None:
+    code, out, _ = probe("findings", "L1Loss", "--device", "cpu:0")
+    assert code == 0
+    assert "on cpu:0" in out
+    assert "on each device" not in out
+
+
+def test_findings_say_what_a_device_lacks(probe: Run) -> None:
+    assert probe("findings", "L1Loss", "--device", "nonsense")[0] == 2
+    code, out, err = probe("findings", "L1Loss", "--device", "hpu")
+    assert (code, out, err.count("\n")) == (3, "", 1)
