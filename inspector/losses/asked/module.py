@@ -211,12 +211,15 @@ CALLING = (
         "hooks",
         "In which order do hooks run, and what runs when there are none?",
         "{with_hooks}; without hooks only {without}.",
-        "With one hook of each kind: {with_hooks}. They were registered the other way round. Without hooks only {without} runs: the code "
-        "around hooks is passed over.",
+        "With one hook of each kind {with_each} functions run: {with_hooks}. They were registered the other way round. Without hooks "
+        "{with_none} "
+        "runs, {without}: the code around hooks is passed over.",
         asks=(3, 4),
         program=_HOOKS,
+        numbers={"with_each": "len(ran)", "with_none": "len(without)"},
         texts={"without": "without", "with_hooks": "' → '.join(ran)"},
         holds=(
+            "with_none == 1",
             "without == ['forward']",
             "ran == ['forward_pre hook', 'forward', 'forward hook', 'full_backward_pre hook', 'full_backward hook']",
         ),
