@@ -22,7 +22,7 @@ def pages() -> dict[str, str]:
     text = finders.find_installed()
     plain, weighted = (pipeline.inspect_loss(name, live=False) for name in ("L1Loss", "NLLLoss"))
     hooked = pipeline.path_of(asking.understand("L1Loss", None, HOOKS, live=True))
-    said = Answer("Does `<b>` work?", "No: `<script>`.")
+    said = Answer("Does it work?", "No: `<script>`.", {"two": 2}, {"two": "1 + 1"}, id="does-it", program="x = '<b>'")
     workings = Workings(plain, hooked, pipeline.inspect_loss("torch.nn.Module", live=False), calling=(said,))
     sources = {file: text.text_of(text.place(file)) for file in (MODULE, "torch/nn/modules/loss.py")}
     chapters = tuple(Chapter(report.subject.public_name, report) for report in (plain, weighted))
@@ -51,7 +51,10 @@ def test_hooks_ran_around_forward_and_steps_they_add_are_marked(pages: dict[str,
     assert not any("L1Loss.forward" in row for row in added)
 
 
-def test_an_answer_is_escaped(pages: dict[str, str]) -> None:
+def test_an_answer_stands_with_what_ran_for_it_and_is_escaped(pages: dict[str, str]) -> None:
+    answer = pages["module/calling.md"].partition("{#does-it}")[2]
+    assert "<td><code>1 + 1</code></td><td>2</td>" in answer
+    assert "&lt;b&gt;" in answer.partition("<table")[0]
     assert "<code>&lt;script&gt;</code>" in pages["module/calling.md"]
     assert "<script" not in pages["module/calling.md"]
 
