@@ -45,6 +45,15 @@ def callee_place(step: Step, release: Release) -> Place:
     return Place(_INSTEAD_OF_A_FILE.get(step.kind, "not followed"))
 
 
+def native_files(name: str) -> tuple[Place, ...]:
+    """The C++ files behind a native function or an operator, each once, at the commit that the table of them is about; () where unknown."""
+    from inspector.losses import native_sources
+
+    commit = native_sources.as_of().commit
+    files = dict.fromkeys(kernel.file for kernel in native_sources.kernels_of(name) if kernel.key != "Meta")
+    return tuple(Place(file.rpartition("/")[2], file, 0, f"{GITHUB}{commit}/{in_an_address(file)}") for file in files)
+
+
 def source_href(file: str, line: int, to_top: str = "../") -> str:
     """The address of a line on our own page of a source file; `to_top` leads from the page with the link to the top of the site."""
     return f"{to_top}{source_page(file)}#L-{line}" if file else ""

@@ -20,6 +20,7 @@ from inspector.render.pages import (
     loss_page,
     module_pages,
     plain_page,
+    questions_page,
     source_page,
     verification_page,
 )
@@ -32,6 +33,7 @@ KINDS: tuple[Kind, ...] = (
     loss_page.pages,
     hierarchy_page.pages,
     module_pages.pages,
+    questions_page.pages,
     verification_page.pages,
     findings_page.pages,
     plain_page.pages,
