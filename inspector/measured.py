@@ -214,6 +214,25 @@ class Acceptance(Record, frozen=True):
     """What torch said, exactly; "" where it said nothing."""
 
 
+class Cause(Record, frozen=True):
+    """One thing that gives a message, and what mends it."""
+
+    rule: str
+    """The rule of the probe or misuse that gave it: the same for the same cause in another loss."""
+    cause: str
+    """Which input, argument or line it comes from, and what is documented."""
+    fix: str
+    """What to write instead."""
+    fix_ran: bool
+    """True where the fix is code that was run in place of what gave the message, and gave neither an error nor a warning."""
+    text: str
+    """What torch said, with the numbers of this call."""
+    wrong: str = ""
+    """The wrong lines; "" where the call itself is as it should be."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    """Input -> its shape in the call that gave the message."""
+
+
 class Message(Record, frozen=True):
     """An error or warning of torch, and what it comes from."""
 
@@ -237,6 +256,10 @@ class Message(Record, frozen=True):
     """Other causes of the same message, each with what to write instead."""
     number: int = 1
     """How many wrong calls gave it."""
+    device: str = ""
+    """Such as "cpu"; "" where it is not known."""
+    causes: tuple[Cause, ...] = ()
+    """What gives it, the likeliest first."""
 
 
 class Wording(Record, frozen=True):

@@ -14,6 +14,7 @@ from inspector.errors import InspectError
 from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
 from inspector.measured import Bounds as Bounds
+from inspector.measured import Cause as Cause
 from inspector.measured import Check as Check
 from inspector.measured import Denominator as Denominator
 from inspector.measured import Finding as Finding

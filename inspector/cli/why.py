@@ -26,14 +26,14 @@ def command(text: tuple[str, ...], **how: Unpack[How]) -> int:
     TEXT is the message, or a part of it; a traceback may be piped in instead. Numbers and shapes in it do not matter.
     """
     from inspector import messages
-    from inspector.render import found
+    from inspector.render import answered
 
     asked = " ".join(text) if text and text != ("-",) else sys.stdin.read()
     if not asked.strip():
         raise InspectError("usage", "there is no text to look up", todo="give the message in quotes, or pipe a traceback in")
     answer = messages.look_up(asked, _known(quiet=how["quiet"]))
     with Output(how["output"], pager=how["pager"]) as out:
-        out.write(found.answer(answer, look(how)))
+        out.write(answered.answer(answer, look(how)))
     return 0 if answer.known else 1
 
 

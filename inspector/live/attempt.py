@@ -33,7 +33,7 @@ FATAL = ("CUDA error", "HIP error", "device-side assert", "CUBLAS_STATUS_", "CUD
 
 def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...]) -> Answer:
     """What came of every way of a probe. `trouble`: the errors that count as outcomes."""
-    if probe.kind == "example":
+    if probe.kind in ("example", "misuse"):
         return Answer((_example(probe.code, trouble),))
     outcomes = []
     held: dict[str, Tensor] = {}
@@ -54,14 +54,14 @@ def spoils(outcome: Outcome) -> bool:
 
 
 def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
-    """A documented example of the installed torch, run as it stands there."""
-    with build.fixed_random(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """A documented example of the installed torch, run as it stands there, or lines that live/misuses made."""
+    with build.fixed_random(), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
         try:
             exec(compile(program, "<example>", "exec"), {"torch": torch, "nn": nn, "F": nn.functional, "__name__": "example"})
         except trouble as error:
-            return Outcome("refused", refusal=_refusal(error, "called"))
-    return Outcome("value")
+            return Outcome("refused", refusal=_refusal(error, "called"), warnings=_texts(said), warned_at=_places(said))
+    return Outcome("value", warnings=_texts(said), warned_at=_places(said))
 
 
 def _twice(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:
@@ -118,7 +118,7 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
             dtype = None if probe.kind == "argument" and probe.what.startswith("of dtype") else probe.dtype
             instance = build.construct(way.configuration, dtype=dtype, device=device)
             if way.reduction == "":
-                return Outcome("value", warnings=_texts(said)), None
+                return Outcome("value", warnings=_texts(said), warned_at=_places(said)), None
             inputs = _inputs(probe.inputs, probe.wanted, device)
             _put_elsewhere(probe, instance, inputs, device)
             before = [value.detach().clone() if isinstance(value, torch.Tensor) else value for value in inputs]
@@ -127,14 +127,14 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
             value = _evaluated(probe.code, dict(zip(names, inputs, strict=True))) if probe.code else _value_of(instance(*inputs), way)
             _wait(device)
         except trouble as error:
-            return Outcome("refused", refusal=_refusal(error, stage), warnings=_texts(said)), instance
+            return Outcome("refused", refusal=_refusal(error, stage), warnings=_texts(said), warned_at=_places(said)), instance
         if value.is_meta or probe.elsewhere:  # what is computed of numbers that lie elsewhere is not looked at: only whether it is taken
-            return Outcome("value", warnings=_texts(said)), instance
+            return Outcome("value", warnings=_texts(said), warned_at=_places(said)), instance
         found, refused = _gradients(probe, value, inputs, device, trouble)
     if any(word in refused for word in FATAL):
-        return Outcome("refused", refusal=Refusal("RuntimeError", refused, while_="differentiated"), warnings=_texts(said)), instance
+        return Outcome("refused", refusal=Refusal("RuntimeError", refused, while_="differentiated"), warnings=_texts(said), warned_at=_places(said)), instance
     changed = tuple(str(argument.name) for argument, old, new in zip(probe.inputs, before, inputs, strict=True) if _differs(old, new))
-    outcome = Outcome("value", _tensor(value), found, refused, _texts(said), changed=changed)
+    outcome = Outcome("value", _tensor(value), found, refused, _texts(said), _places(said), changed=changed)
     return outcome, instance
 
 
@@ -209,7 +209,17 @@ def _differs(old: Any, new: Any) -> bool:
 
 
 def _texts(said: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in said))
+    return tuple(dict.fromkeys(_warning(each) for each in said))
+
+
+def _warning(said: warnings.WarningMessage) -> str:
+    return f"{said.category.__name__}: {said.message}"
+
+
+def _places(said: Sequence[warnings.WarningMessage]) -> dict[str, str]:
+    """The line of torch that Python names for each warning; none for one that points at the lines of its caller."""
+    inside = [each for each in said if Path(each.filename).is_relative_to(TORCH / "torch")]
+    return {_warning(each): f"{Path(each.filename).relative_to(TORCH).as_posix()}:{each.lineno}" for each in inside}
 
 
 def _refusal(error: BaseException, stage: str) -> Refusal:

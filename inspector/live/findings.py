@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from inspector.live import closer, documented, grouping, prober
-from inspector.live.accepted import acceptances, messages
+from inspector.live.accepted import acceptances
+from inspector.live.catalogue import messages
 from inspector.live.documented import Said
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
@@ -70,7 +71,7 @@ def probe_loss(
         calls=sum(len(each.answer.outcomes) for each in seen),
         findings=(*found, *(documented.findings(definition, signature, said, child) if said else ())),
         accepted=acceptances(definition, seen),
-        messages=messages(seen),
+        messages=messages(seen, child, device),
     )
 
 

@@ -16,7 +16,7 @@ Where: TypeAlias = Literal["inside", "closure", "outside"]
 """A probe lies in the declared domain, on its edge, or outside."""
 
 Kind: TypeAlias = Literal[
-    "value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary", "example", "device"
+    "value", "tie", "target", "shape", "dtype", "argument", "empty", "ignored", "single", "ordinary", "example", "device", "misuse"
 ]
 """The rule that made a probe."""
 
@@ -97,6 +97,8 @@ class Outcome(msgspec.Struct, frozen=True):
     no_gradient: str = ""
     """What torch said when it refused to differentiate."""
     warnings: tuple[str, ...] = ()
+    warned_at: dict[str, str] = {}
+    """Warning -> file:line in torch that Python names for it."""
     refusal: Refusal | None = None
     changed: tuple[str, ...] = ()
     """Inputs that the call changed."""

@@ -1,6 +1,6 @@
-"""What probes found -> lines for a terminal or JSON: findings, accepted inputs, and the answer to an error text.
+"""What probes found -> lines for a terminal or JSON: findings and accepted inputs.
 
-In: Probed records, or what a text may be. Out: text. Colour says nothing that the text does not; it judges nothing.
+In: Probed records. Out: text. Colour says nothing that the text does not; it judges nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from inspector.messages import Found
 from inspector.render.ink import Line, Look, Span, paint, wrap
-from inspector.report import Acceptance, Finding, Message, NotRun, Probed, Report
+from inspector.report import Acceptance, Finding, NotRun, Probed, Report
 
 INDENT = (Span("  "),)
 DEEPER = (Span("      "),)
@@ -154,42 +153,6 @@ def _alike(rows: Iterable[Acceptance]) -> dict[tuple[str, str], list[str]]:
         text = " ".join(row.text.split())
         found.setdefault((undocumented + words[row.status], text), []).append(f"{row.altered} {row.what}".strip())
     return found
-
-
-# -- an error text -----------------------------------------------------------------------------------------------------------
-
-
-def answer(found: Found, look: Look) -> str:
-    """What a message means: who raises it, for which inputs, and what to write instead; or that it is not known, and the nearest."""
-    if not found.matches:
-        return paint([*_prose("Not known: no message of a loss is like it.", look)], look)
-    if found.known:
-        messages = [match.message for match in found.matches]
-        lines = [line for each in (messages if look.verbose else _each_cause(messages)) for line in _message(each, look)]
-        return paint(lines, look)
-    lines = [*_prose("Not known: no loss of this torch was seen to say this. The nearest messages:", look)]
-    lines += [line for match in found.matches for line in _message(match.message, look)]
-    return paint(lines, look)
-
-
-MOST = 5
-
-
-def _each_cause(messages: Iterable[Message]) -> list[Message]:
-    """One message for each cause and loss, as many as fit on a screen."""
-    return list({(message.cause, message.fix, message.subject): message for message in messages}.values())[:MOST]
-
-
-def _message(message: Message, look: Look) -> Iterator[Line]:
-    text = textwrap.shorten(" ".join(message.text.split()), 300)
-    yield from wrap([Span(f"{message.error}: ", "bad"), Span(text)], _width(look), INDENT, (Span("    "),))
-    place = f"{message.place}, in {message.function}" if message.place else "a native function"
-    yield from _fact("from", f"{message.subject.rpartition('.')[2]} ({place})", look)
-    yield from _fact("when", message.cause, look)
-    yield from _fact("instead", message.fix, look)
-    for other in message.others if look.verbose else ():
-        yield from _fact("or", other, look)
-    yield ()
 
 
 def _fact(title: str, words: str, look: Look) -> Iterator[Line]:
