@@ -132,7 +132,9 @@ def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException
             return Outcome("value", warnings=_texts(said), warned_at=_places(said)), instance
         found, refused = _gradients(probe, value, inputs, device, trouble)
     if any(word in refused for word in FATAL):
-        return Outcome("refused", refusal=Refusal("RuntimeError", refused, while_="differentiated"), warnings=_texts(said), warned_at=_places(said)), instance
+        return Outcome(
+            "refused", refusal=Refusal("RuntimeError", refused, while_="differentiated"), warnings=_texts(said), warned_at=_places(said)
+        ), instance
     changed = tuple(str(argument.name) for argument, old, new in zip(probe.inputs, before, inputs, strict=True) if _differs(old, new))
     outcome = Outcome("value", _tensor(value), found, refused, _texts(said), _places(said), changed=changed)
     return outcome, instance
