@@ -80,6 +80,61 @@ class Ladder(Record, frozen=True):
     """Name of the input that was made larger to find where naive forms break; "" for none."""
 
 
+class CurveLine(Record, frozen=True):
+    """One line of a curve. At a kink the same x stands twice: with the slope on its left, and with that on its right."""
+
+    label: str
+    """What is special about it: "target 1"."""
+    code: str
+    """What was run, x being a row of numbers; "" where one element of an input was varied."""
+    dtype: str
+    """What it ran in, such as "float64"."""
+    xs: tuple[Number, ...]
+    """Where, from left to right."""
+    values: tuple[Number, ...]
+    """The unreduced loss value at each x."""
+    slopes: tuple[Number, ...]
+    """Its derivative by x."""
+
+
+class CurveMark(Record, frozen=True):
+    """A place on a curve that is worth a mark."""
+
+    x: Number
+    """Where."""
+    line: int
+    """Of which line, from 0 upwards."""
+    label: str
+    """What is there, in a few words."""
+
+
+class Curve(Record, frozen=True):
+    """The loss value of one term, and its slope, over the argument that matters."""
+
+    title: str
+    """What it shows, in a few words."""
+    input: str
+    """Name of the input that was varied."""
+    label: str
+    """What the numbers along the axis are."""
+    fixed: str
+    """What the other inputs are, in words; "" where a line says it."""
+    lines: tuple[CurveLine, ...]
+    """What was computed."""
+    kinks: tuple[CurveMark, ...] = ()
+    """Where the exact slope jumps."""
+    thresholds: tuple[CurveMark, ...] = ()
+    """Where float32 is no longer right: not finite, or bounded by a clamp."""
+    compared: int = 0
+    """How many values and slopes were held against the exact reference."""
+    worst: Number | None = None
+    """The largest error among them, in units in the last place of the dtype; None where nothing was compared."""
+    status: Literal["pass", "fail", "not_run"] = "not_run"
+    """Whether all of them are as close as rounding allows."""
+    reason: str = ""
+    """Why nothing was compared; "" where something was."""
+
+
 class Answer(Record, frozen=True):
     """A question people ask, answered by what ran."""
 

@@ -13,7 +13,7 @@ import msgspec
 from inspector import __version__, asking, losses
 from inspector.asking import Asked
 from inspector.errors import InspectError
-from inspector.report import FORMAT_VERSION, Answer, Definition, Example, NotRun, Report, Sample, Unresolved
+from inspector.report import FORMAT_VERSION, Answer, Curve, Definition, Example, NotRun, Report, Sample, Unresolved
 from inspector.source import cache, catalog, finders, reading
 
 if TYPE_CHECKING:
@@ -116,6 +116,20 @@ def path_of(asked: Asked) -> Report:
         except InspectError as refused:
             return msgspec.structs.replace(report, observation=NotRun(refused.what))
     return msgspec.structs.replace(report, observation=ran, agreement=agreement.compare(report.call_trace, ran))
+
+
+def with_curves(report: Report) -> Report:
+    """The same Report with its curves: they take longer than a terminal that does not show them should wait. Kept by torch build.
+
+    A class without a definition has none.
+    """
+    from inspector import probing
+    from inspector.live import curves
+
+    name, text = report.subject.qualified_name, finders.find_installed()
+    path = cache.path_of("curves", (name, probing.as_written()), text)
+    found = cache.remembered(path, text, [], tuple[Curve, ...], lambda: curves.curves(losses.find(name)))
+    return msgspec.structs.replace(report, curves=found)
 
 
 def _broken(asked: Asked) -> dict[str, Any]:
@@ -223,4 +237,14 @@ def _row(asked: Asked) -> AgreementRow:
     )  # fmt: skip
 
 
-__all__ = ["AgreementRow", "agreement_rows", "answers_of", "inspect_loss", "list_losses", "list_modules", "module_facts", "siblings"]
+__all__ = [
+    "AgreementRow",
+    "agreement_rows",
+    "answers_of",
+    "inspect_loss",
+    "list_losses",
+    "list_modules",
+    "module_facts",
+    "siblings",
+    "with_curves",
+]

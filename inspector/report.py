@@ -16,6 +16,9 @@ from inspector.measured import Answer as Answer
 from inspector.measured import Bounds as Bounds
 from inspector.measured import Cause as Cause
 from inspector.measured import Check as Check
+from inspector.measured import Curve as Curve
+from inspector.measured import CurveLine as CurveLine
+from inspector.measured import CurveMark as CurveMark
 from inspector.measured import Denominator as Denominator
 from inspector.measured import Finding as Finding
 from inspector.measured import Ladder as Ladder
@@ -499,6 +502,8 @@ class Report(Record, frozen=True):
     """Equivalent forms of the loss, run side by side."""
     denominators: tuple[Denominator, ...] = ()
     """What each reduction divided by."""
+    curves: tuple[Curve, ...] = ()
+    """Value and slope of one term over the argument that matters; only where they were asked for, as the pages do."""
     answers: tuple[Answer, ...] = ()
     """Questions people ask of the loss, answered by what ran."""
     bounds: Bounds | NotRun = NotRun("nothing was run")

@@ -1,5 +1,6 @@
 """BCELoss: binary cross entropy between probabilities and targets in [0, 1]."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
@@ -79,6 +80,7 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.BCE,
     mistake="It takes probabilities; for logits, BCEWithLogitsLoss is the same loss and stays accurate where the sigmoid saturates.",
     one_sided=("_term",),
     deviations=(Deviation("second derivative", "torch adds 1e-12 to x·(1 − x) where it divides by its square", claim="by input"),),

@@ -1,5 +1,6 @@
 """BCEWithLogitsLoss: binary cross entropy of the sigmoid of the input, with an optional weight on the positive part."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
@@ -26,8 +27,9 @@ def _term(input: Number, target: Number, weight: Number | None, pos_weight: Numb
 
 
 def _by_input(input: Number, target: Number, weight: Number | None, pos_weight: Number | None) -> Number:
+    """As torch evaluates it, for the same reason: where the answer is right and sure, nearly equal numbers are subtracted."""
     positive = _or_one(pos_weight) * target
-    return _or_one(weight) * ((1 - target) * sigmoid(input) - positive * sigmoid(-input))
+    return _or_one(weight) * ((positive + 1 - target) * sigmoid(input) - positive)
 
 
 def _by_target(input: Number, weight: Number | None, pos_weight: Number | None) -> Number:
@@ -88,5 +90,6 @@ DEFINITION = LossDefinition(
             naive=(2, 3),
         ),
     ),
+    curves=plotted.BCE_WITH_LOGITS,
     mistake="It applies the sigmoid itself: feed it logits. Targets outside [0, 1] are not refused.",
 )

@@ -1,5 +1,6 @@
 """CosineEmbeddingLoss: one minus the cosine for similar pairs (+1), a hinge on the cosine for dissimilar ones (-1)."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, signs, sizes_of
 from inspector.losses.latex import by, either
@@ -77,5 +78,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.COSINE_EMBEDDING,
     mistake="The targets are +1 and −1: a target of 0 raises no error and contributes nothing.",
 )

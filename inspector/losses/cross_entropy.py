@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from inspector.losses import plotted
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, LABEL_SMOOTHING, REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
@@ -210,6 +211,7 @@ DEFINITION = LossDefinition(
             target_kind="probabilities",
         ),
     ),
+    curves=plotted.CROSS_ENTROPY,
     safer=(
         Safer(
             ("undefined-value",),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inspector.losses import plotted
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.forms import Shape, log_probabilities
 from inspector.losses.latex import by
@@ -192,6 +193,7 @@ DEFINITION = LossDefinition(
             },
         ),
     ),
+    curves=plotted.CTC,
     mistake="It needs at least target length + number of repeated neighbours frames; with fewer the loss value is infinite, "
     "or 0 with zero_infinity=True.",
     deviations=(

@@ -135,6 +135,14 @@ class Exact:
             return Exact(_NAN, 0.0)
         return _result(_CONTEXT.log(self.value), ((self, 1 / (self.near or _TINY)),), lambda _: (_EXACT_ONE / _bare(self),))
 
+    def cos(self) -> Exact:
+        value, sine = _CONTEXT.cos_sin(self.value)
+        return _result(value, ((self, float(sine)),), lambda _: (-_bare(self).sin(),))
+
+    def sin(self) -> Exact:
+        cosine, value = _CONTEXT.cos_sin(self.value)
+        return _result(value, ((self, float(cosine)),), lambda _: (_bare(self).cos(),))
+
     def root(self, degree: Exact | float) -> Exact:
         return self ** (1 / exact(degree))
 

@@ -1,5 +1,6 @@
 """GaussianNLLLoss: the negative log-likelihood of the target under a normal distribution of given mean and variance."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
@@ -82,6 +83,7 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.GAUSSIAN_NLL,
     mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
     one_sided=("_term",),
     deviations=(Deviation("forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"),),

@@ -1,5 +1,6 @@
 """HingeEmbeddingLoss: the distance itself for similar pairs (+1), a hinge on it for dissimilar ones (-1)."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real, signs
 from inspector.losses.latex import by, either
@@ -45,5 +46,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.HINGE_EMBEDDING,
     mistake="The input is a distance, not a score, and the targets are +1 and −1; other targets are not refused.",
 )

@@ -1,5 +1,6 @@
 """HuberLoss: a parabola near zero, a straight line of slope `delta` beyond."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by, either
@@ -74,5 +75,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.HUBERS,
     mistake="It is delta times SmoothL1Loss with beta = delta: the two agree only at 1.",
 )

@@ -1,5 +1,6 @@
 """KLDivLoss: the terms of the Kullback-Leibler divergence of the target p from the input, which is log q."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY
 from inspector.losses.forms import Shape, log_probabilities, probabilities, sizes_of
 from inspector.losses.latex import by
@@ -99,5 +100,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.KL_DIV,
     mistake="reduction='mean' divides by the number of elements; the divergence is reduction='batchmean', and the input is log q.",
 )

@@ -1,5 +1,6 @@
 """MarginRankingLoss: a hinge on the difference of two scores, in the order that the sign asks for."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, signs, sizes_of
 from inspector.losses.latex import by
@@ -57,5 +58,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.MARGIN_RANKING,
     mistake="y = 1 asks for x₁ above x₂; the order of the inputs decides, and targets other than +1 and −1 are not refused.",
 )

@@ -24,6 +24,16 @@ def log(x: Number) -> Number:
     return x.log()
 
 
+def cos(x: Number) -> Number:
+    """The cosine of an angle in radians."""
+    return x.cos()
+
+
+def sin(x: Number) -> Number:
+    """The sine of an angle in radians."""
+    return x.sin()
+
+
 def pi() -> Number:
     """π."""
     from inspector.losses.exact import pi as value

@@ -1,5 +1,6 @@
 """MSELoss: the squared difference, element by element."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by
@@ -53,5 +54,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.MSE,
     mistake="A target of shape (N) against an input of shape (N, 1) is broadcast to (N, N): a warning, and a wrong number.",
 )

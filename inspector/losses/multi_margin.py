@@ -1,5 +1,6 @@
 """MultiMarginLoss: a hinge between the score of the target class and every other score."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import CLASS_WEIGHT, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, indices, real, sizes_of
 from inspector.losses.latex import by, either
@@ -85,6 +86,7 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.MULTI_MARGIN,
     mistake="With a weight, the mean still divides by the number of rows, not by the sum of the weights.",
     deviations=(
         Deviation(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
@@ -80,6 +81,7 @@ DEFINITION = LossDefinition(
             },
         ),
     ),
+    curves=plotted.MULTILABEL_MARGIN,
     mistake="The target is a list of class indices that ends at the first −1, not a row of zeros and ones.",
     deviations=(
         Deviation(

@@ -1,5 +1,6 @@
 """MultiLabelSoftMarginLoss: binary cross entropy of every class with logits, averaged over the classes."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import CLASS_WEIGHT, LEGACY, REDUCTION
 from inspector.losses.forms import Shape, fixed, real, sizes_of
 from inspector.losses.latex import by
@@ -72,5 +73,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.MULTILABEL_SOFT_MARGIN,
     mistake="reduction='none' gives one number a row, already averaged over the classes; BCEWithLogitsLoss gives one an element.",
 )

@@ -1,5 +1,6 @@
 """NLLLoss: the negative of the log-probability that the input gives to the target class."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import CLASS_WEIGHT, IGNORE_INDEX, REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, indices, log_probabilities, sizes_of
 from inspector.losses.latex import by
@@ -81,6 +82,7 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.NLL,
     safer=(Safer(("undefined-value",), "F.nll_loss(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)"),),
     mistake="It takes log-probabilities and takes no logarithm itself: with probabilities the loss value is negative and means nothing.",
 )

@@ -1,5 +1,6 @@
 """PoissonNLLLoss: the negative log-likelihood of a count under a Poisson distribution whose rate, or its logarithm, is the input."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import REDUCE, REDUCTION, SIZE_AVERAGE
 from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
@@ -123,5 +124,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.POISSON_NLL,
     mistake="By default the input is the logarithm of the rate: with rates, pass log_input=False.",
 )

@@ -270,6 +270,39 @@ class Ladder(Spec, frozen=True):
     """Of the inputs; None for the first declared."""
 
 
+class Line(Spec, frozen=True):
+    """One line of a curve: an expression that gives the unreduced loss values at many places at once, and the same for the reference."""
+
+    label: str
+    """What is special about it: "target 1"."""
+    code: str
+    """In the name `x`, a row of numbers, and `torch`, `F` and `math`; one loss value for each."""
+    at: Callable[[Any], dict[str, Any]]
+    """An exact number x -> what a term of the reference is given there, by name."""
+    of: str = ""
+    """Qualified name of the loss whose term it is; "" for the loss itself."""
+    target_kind: str | None = None
+    """Kind of inputs of the term; None for the first declared."""
+    dtype: Literal["float64", "float32"] = "float64"
+    """float32 to show where that goes wrong."""
+
+
+class Curve(Spec, frozen=True):
+    """The loss value of one term over the argument that matters, and its slope."""
+
+    input: str
+    """Name of the input that is varied."""
+    label: str
+    """What the numbers along the axis are."""
+    low: float
+    high: float
+    lines: tuple[Line, ...]
+    fixed: str = ""
+    """What the other inputs are, in words."""
+    title: str = ""
+    """What the lines have to say together; "" where they are one loss."""
+
+
 class Answer(Spec, frozen=True):
     """A question people ask of a class, answered by figures that are computed when the report is made.
 
@@ -332,6 +365,8 @@ class LossDefinition(Spec, frozen=True):
     """Where the loss returns a named tuple: its fields. Empty where it returns the loss value."""
     deviations: tuple[Deviation, ...] = ()
     ladders: tuple[Ladder, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    """What to plot; where there is none, one element of the first differentiable input is varied over its domain."""
     one_sided: tuple[str, ...] = ()
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
     safer: tuple[Safer, ...] = ()

@@ -1,5 +1,6 @@
 """SmoothL1Loss: a parabola near zero, the absolute difference beyond `beta`."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, broadcast_case, pairwise_cases, real
 from inspector.losses.latex import by, either
@@ -66,5 +67,6 @@ DEFINITION = LossDefinition(
             "with beta 0 it is L1", ("F.smooth_l1_loss(input, target, beta=0.0)", "F.l1_loss(input, target)", "abs(input - target).mean()")
         ),
     ),
+    curves=plotted.SMOOTHS,
     mistake="HuberLoss is beta times this: the two agree only at beta = 1.",
 )

@@ -1,5 +1,6 @@
 """SoftMarginLoss: the logistic loss of the input against a sign, element by element."""
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, pairwise_cases, real, signs
 from inspector.losses.latex import by
@@ -49,6 +50,7 @@ DEFINITION = LossDefinition(
             naive=(0, 3),
         ),
     ),
+    curves=plotted.SOFT_MARGIN,
     safer=(Safer(("nonfinite-value", "nonfinite-gradient"), "F.softplus(-target * input)", edge="large"),),
     mistake="The targets are +1 and −1, not 1 and 0; other targets are not refused.",
 )

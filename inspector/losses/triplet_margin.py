@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from inspector.losses import plotted
 from inspector.losses.arguments import LEGACY, REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
 from inspector.losses.latex import by
@@ -111,5 +112,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.triplet("triplet_margin_loss"),
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from inspector.losses import plotted
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.mathematics import Number, Vector
 from inspector.losses.reductions import MEAN_SUM_NONE
@@ -72,5 +73,6 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    curves=plotted.triplet("triplet_margin_with_distance_loss"),
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )
