@@ -55,7 +55,7 @@ TEXTS = {
     "CrossEntropyLoss shapes": {"column": "0D or 1D target tensor expected, multi-target not supported", "sequence": "[2, 11], got [2, 7]"},
     "CrossEntropyLoss out-of-range": {"above": "Target 3 is out of bounds."},
     "CrossEntropyLoss gradient": {"row": "0.152, 0.0424, 0.0832, 0.0139, -0.2915"},
-    "BCEWithLogitsLoss pos-weight": {"three": "must match the size of tensor b (2)"},
+    "BCEWithLogitsLoss pos-weight": {"weight": "The size of tensor a (2) must match the size of tensor b (3)"},
     "MSELoss not-made": {"refusal": "Boolean value of Tensor with more than one value is ambiguous"},
     "MSELoss old-reductions": {"refusal": "None is not a valid value for reduction"},
     "MSELoss column": {"raises": "BCEWithLogitsLoss", "warns": "MSELoss"},

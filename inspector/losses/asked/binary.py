@@ -47,7 +47,8 @@ LOGITS = (
         "pos-weight",
         "Which shape has `pos_weight`, and what does it do?",
         "One number a class, for the last axis; it multiplies the positives: {positive} instead of {plain} with weight 3.",
-        "One number a class, broadcast along the last axis: (C) for inputs (N, C); three for two classes are refused: “{three}”. For maps "
+        "One number a class, broadcast along the last axis: (C) for inputs (N, C); three for two classes are refused: “{three}”; so are "
+        "three numbers in `weight`: “{weight}”. For maps "
         "(N, C, H, W) write (C, 1, 1); (C) alone is refused where W is not C: “{refusal}”. It multiplies the part of the positives: with "
         "3, a positive at logit 0 costs {positive} instead of {plain}, a negative {negative} still. A usual choice is negatives over "
         "positives, a class: for a class with 1 positive in 4 it is {balanced}, and at logit 0 the positives then weigh as much as the "
@@ -71,6 +72,7 @@ LOGITS = (
             "of_negatives": "(terms * (1 - y)).sum()",
         },
         refused={
+            "weight": "F.binary_cross_entropy_with_logits(pairs, pairs, weight=torch.full((3,), 3.0))",
             "three": "F.binary_cross_entropy_with_logits(pairs, pairs, pos_weight=torch.full((3,), 3.0))",
             "refusal": "F.binary_cross_entropy_with_logits(maps, torch.ones_like(maps), pos_weight=torch.full((3,), 3.0))",
         },
