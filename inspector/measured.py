@@ -328,6 +328,21 @@ class Wording(Record, frozen=True):
     """Device -> exactly what torch says there."""
 
 
+class Saying(Record, frozen=True):
+    """One statement of a docstring, held against what happens."""
+
+    kind: Literal["example", "default", "type", "deprecated", "shape", "range", "formula"]
+    """What sort of statement it is."""
+    words: str
+    """Its first words, to find it by."""
+    place: str
+    """file:line in torch."""
+    status: Literal["agree", "contradict", "not checked"]
+    """"not checked" is never counted as agreeing."""
+    reason: str = ""
+    """What happens instead, how it was compared, or why it was not; "" where there is nothing to add."""
+
+
 class Probed(Record, frozen=True, tag_field="type", tag="probed"):
     """What came of the probes of one loss on one machine."""
 
@@ -347,3 +362,5 @@ class Probed(Record, frozen=True, tag_field="type", tag="probed"):
     """Every error and warning that came, each once."""
     wordings: tuple[Wording, ...] = ()
     """Calls that another device refuses in other words, where one was compared."""
+    said: tuple[Saying, ...] = ()
+    """What the docstring says, statement by statement, each held against what happens."""

@@ -233,7 +233,7 @@ def as_written() -> str:
     """A hash of the rules themselves: what other rules found is not shown."""
     digest = hashlib.blake2b(digest_size=16)
     for folder in ("live", "losses"):
-        for file in sorted((Path(__file__).parent / folder).glob("*.py")):
+        for file in sorted((Path(__file__).parent / folder).rglob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -298,7 +298,17 @@ def _said(text: TorchText, qualified_name: str) -> tuple[str, str, int]:
     docstring = reading.outline(text, qualified_name).docstring
     lines = cache.place(text, entry.file).read_text(encoding="utf-8").splitlines()
     begins = next((at for at, line in enumerate(lines[entry.line - 1 :], entry.line) if '"""' in line), entry.line)
-    return docstring, entry.file, begins
+    return _as_it_stands(docstring, lines[begins - 1 :]), entry.file, begins
+
+
+def _as_it_stands(docstring: str, lines: Sequence[str]) -> str:
+    """The docstring with each line as far from the first as it is in the file, where it is written in several pieces."""
+    found: list[str] = []
+    for line in docstring.splitlines():
+        words = line.strip()
+        at = next((at for at in range(len(found), len(lines)) if words and words in lines[at]), len(found))
+        found += [""] * (at - len(found)) + [line]
+    return "\n".join(found)
 
 
 def _probed(raw: bytes) -> bytes:

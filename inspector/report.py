@@ -27,6 +27,7 @@ from inspector.measured import Number as Number
 from inspector.measured import Probed as Probed
 from inspector.measured import Record as Record
 from inspector.measured import Rung as Rung
+from inspector.measured import Saying as Saying
 from inspector.measured import Wording as Wording
 from inspector.measured import number as number
 

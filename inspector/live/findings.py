@@ -64,14 +64,16 @@ def probe_loss(
     if keep is not None:
         keep(seen)
     found = [finding_of(group, child, device) for group in grouping.groups(seen)]
+    docstring = documented.compared(definition, signature, said, child) if said else documented.NOTHING
     return Probed(
         subject=definition.qualified_name,
         device=device,
         probes=len(seen),
         calls=sum(len(each.answer.outcomes) for each in seen),
-        findings=(*found, *(documented.findings(definition, signature, said, child) if said else ())),
+        findings=(*found, *docstring.findings),
         accepted=acceptances(definition, seen),
         messages=messages(seen, child, device),
+        said=docstring.said,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from inspector.render import sayings
 from inspector.render.ink import Line, Look, Span, paint, wrap
 from inspector.report import Acceptance, Finding, NotRun, Probed, Report
 
@@ -59,6 +60,7 @@ def to_terminal(probed: Sequence[Probed], severities: Sequence[str], look: Look)
             lines += [line for finding in some for line in of_finding(finding, look, named=len(probed) > 1)]
     if look.verbose:
         lines += [line for each in probed for line in _accepted(each, look)]
+        lines += sayings.lines(probed, look)
     return paint(lines, look)
 
 
@@ -109,6 +111,8 @@ def section(report: Report, look: Look) -> Iterator[Line]:
     yield from ((), (Span("What it takes", "heading"),))
     rows = report.probed.accepted
     yield from accepted(rows, look) if look.verbose else _taken(rows, look)
+    if look.verbose:
+        yield from sayings.lines((report.probed,), look)
 
 
 def _taken(rows: Sequence[Acceptance], look: Look) -> Iterator[Line]:

@@ -37,11 +37,17 @@ def _parameter(param: cst.Param, piece: Slice, kind: ParameterKind, deprecated: 
     annotation: Any = param.annotation.annotation if param.annotation is not None else None
     return Parameter(
         name=name,
-        default=piece.text_of(param.default) if param.default is not None else None,
+        default=_in_brackets(param.default, piece) if param.default is not None else None,
         annotation=piece.text_of(annotation) if annotation is not None else None,
         deprecated=name in deprecated,
         kind=kind,
     )
+
+
+def _in_brackets(node: cst.BaseExpression, piece: Slice) -> str:
+    """The text of a default with the brackets around it, which libcst does not count as part of it: `()` would be nothing."""
+    count = len(node.lpar)
+    return "(" * count + piece.text_of(node) + ")" * count
 
 
 def constructor_signature(library: Library, cls: ClassValue) -> tuple[Parameter, ...]:
