@@ -171,13 +171,13 @@ def _at(node: At, scope: Scope) -> Value:
         return value(defined.body, dataclasses.replace(scope, values={**scope.values, **inner}))
     found = value(node.base, scope)
     for index in node.indices:
-        if isinstance(found, Ones):
-            return 1.0
-        if not isinstance(found, Array):
-            raise Undefined("a number has no index")
         place = number(index, scope)
         if place != int(place):
             raise Undefined("an index is no whole number")
+        if isinstance(found, Ones):
+            continue
+        if not isinstance(found, Array):
+            raise Undefined("a number has no index")
         found = found.at(int(place))
     return found
 
