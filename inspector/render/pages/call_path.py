@@ -180,7 +180,8 @@ class _Writer:
         step = self._by_id[row.id]
         is_new = self._known is not None and (step.caller, step.callee) not in self._known
         shown_at = self._quoted.get(step.callee, "")
-        code, lines = (Markup(), 0) if shown_at else self._code(row, step, rows)
+        is_known = self._known is not None and not is_new
+        code, lines = (Markup(), 0) if shown_at or is_known else self._code(row, step, rows)
         if code:
             self._quoted[step.callee] = str(row.number or "")
         return PathStep(
@@ -200,7 +201,7 @@ class _Writer:
             is_maybe=row.taken == "unknown",
             left_out=row.left_out,
             code=code,
-            is_open=lines <= OPEN and (self._known is None or is_new) and self._calls_on(step, rows),
+            is_open=lines <= OPEN and self._calls_on(step, rows),
             shown_at=shown_at if row.defined_at.file else "",
             untaken=tuple(_untaken(self._untaken.get(row.id, ()))),
         )

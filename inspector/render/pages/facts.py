@@ -83,8 +83,8 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
         when=use.when,
         instead=use.instead,
         inputs=described.inputs,
-        reductions=tuple(described.denominators),
-        divisor=described.denominators.get("mean") or next(iter(described.denominators.values()), ""),
+        reductions=tuple(sorted(described.denominators)),  # a book that was saved has lost their order
+        divisor=described.denominators.get("mean") or next((words for _, words in sorted(described.denominators.items())), ""),
         span=span(report.bounds) if isinstance(report.bounds, Bounds) else "not run",
         second=_answered([check for check in checks if check[0] == "second derivative"]),
         verified=tuple(_verified(dtype, checks) for dtype in DTYPES),

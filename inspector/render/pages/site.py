@@ -77,6 +77,7 @@ def configuration(book: Book, made: Iterable[Page], names: set[str], site_url: s
         "use_directory_urls": False,
         "theme": {**base["theme"], "custom_dir": "theme"},
         "plugins": _plugins(base["plugins"], names),
+        "markdown_extensions": [*base["markdown_extensions"], "inspector.render.pages.blocks"],
         "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {})},
         "extra_css": _assets(names, ".css"),
         "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
