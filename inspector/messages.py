@@ -99,6 +99,15 @@ def look_up(text: str, messages: Sequence[Message]) -> Found:
     return Found(pasted.message, False, tuple(nearest), (), elsewhere, devices, named)
 
 
+def catalogue(messages: Sequence[Message]) -> list[Group]:
+    """All messages, one group for each text, those that most losses say first."""
+    return sorted(_grouped("", [Match(each, 1.0) for each in messages], messages), key=_spread)
+
+
+def _spread(group: Group) -> tuple[int, str]:
+    return -len({message.subject for message in group.messages}), group.text
+
+
 @functools.lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """A message without the numbers, dtypes and devices in it."""

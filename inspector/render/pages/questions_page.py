@@ -87,7 +87,7 @@ def _replies(book: Book) -> Iterator[Reply]:
         yield from (_reply(each, "Module", f"module/calling.html#{each.id}") for each in book.workings.calling)
         yield from (_reply(each, "Module", f"module/making.html#{each.id}") for each in book.workings.making)
     for chapter in book.chapters:
-        yield from (_reply(each, chapter.name, f"losses/{chapter.name}.html#{each.id}") for each in chapter.report.answers)
+        yield from (_reply(each, chapter.name, f"losses/{chapter.name}.html#asked-{each.id}") for each in chapter.report.answers)
 
 
 def _reply(answer: Answer, owner: str, href: str) -> Reply:

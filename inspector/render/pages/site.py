@@ -18,6 +18,7 @@ from inspector.render.pages import (
     hierarchy_page,
     home_page,
     loss_page,
+    messages_page,
     module_pages,
     plain_page,
     questions_page,
@@ -36,6 +37,7 @@ KINDS: tuple[Kind, ...] = (
     questions_page.pages,
     verification_page.pages,
     findings_page.pages,
+    messages_page.pages,
     plain_page.pages,
     source_page.pages,
 )
