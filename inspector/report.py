@@ -409,6 +409,9 @@ class Example(Tagged, frozen=True, tag="example"):
     """The loss value."""
     gradients: tuple[ExampleValue, ...]
     """One for each floating input."""
+    steps: tuple[ExampleValue, ...] = ()
+    """Every tensor between the inputs and the value, in order, by the expression that gives it, or by the operator that gave it; then the
+    unreduced loss values and what they are divided by."""
 
 
 # -- what a loss is (from losses/) --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from inspector.errors import InspectError
-from inspector.live import autograd, build
+from inspector.live import autograd, build, steps
 from inspector.report import Configuration, Example, ExampleValue, NotRun, Sample, number
 
 DTYPE = "float64"
@@ -39,7 +39,9 @@ def work_out(configuration: Configuration, sample: Sample, *, instance: Any = No
         except build.REFUSALS as error:
             refusal = refusal or build.one_line(error)
             continue
-        return Example(configuration.expression, _inputs(sample, inputs), _shown("value", value), _named(sample, inputs, gradients))
+        between = tuple(steps.steps(configuration, sample, lambda: module(*inputs), inputs, value))
+        named = _named(sample, inputs, gradients)
+        return Example(configuration.expression, _inputs(sample, inputs), _shown("value", value), named, between)
     return NotRun(f"torch refused the call: {refusal}")
 
 
@@ -93,7 +95,6 @@ def _named(sample: Sample, inputs: list[Any], gradients: dict[int, torch.Tensor]
 def _shown(name: str, value: Any) -> ExampleValue:
     """A tensor as plain data; a tuple of numbers as one dimension, with "tuple" for its dtype."""
     if isinstance(value, torch.Tensor):
-        flat = value.detach().cpu().reshape(-1).tolist()
-        return ExampleValue(name, tuple(value.shape), str(value.dtype).removeprefix("torch."), tuple(number(one) for one in flat))
+        return steps.shown(name, value)
     items = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     return ExampleValue(name, (len(items),), type(value).__name__, tuple(number(one) for one in items))

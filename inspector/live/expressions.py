@@ -35,6 +35,38 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Any:
     return _value(_parsed(text), {**_PLAIN, **ROOTS, **names})
 
 
+def parts_of(text: str) -> list[tuple[str, str, str]]:
+    """The calls and operations that an expression is made of, the inner ones first, the whole last, each once: a short name for it, the
+    part in the short names of those before it, and the part in full."""
+    names: dict[str, str] = {}
+    found: list[tuple[str, str, str]] = []
+
+    class Shorten(ast.NodeTransformer):
+        """Puts a short name in the place of every part, innermost first."""
+
+        def visit(self, node: ast.AST) -> ast.AST:
+            """The node, or its name."""
+            whole = ast.unparse(node)
+            if isinstance(node, _PARTS) and whole in names:
+                return ast.Name(names[whole])
+            short = self.generic_visit(node)
+            if not isinstance(node, _PARTS) or _is_number(whole):
+                return short
+            names[whole] = f"s{len(names) + 1}"
+            found.append((names[whole], ast.unparse(short), whole))
+            return ast.Name(names[whole])
+
+    Shorten().visit(ast.parse(text, mode="eval").body)
+    return found
+
+
+_PARTS = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Subscript)
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).replace("e-", "", 1).isdigit()
+
+
 @cache
 def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body

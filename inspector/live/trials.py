@@ -176,24 +176,7 @@ def grid(value: Any) -> Grid:
     return Grid((len(numbers),), numbers)
 
 
-# -- the rest is private ------------------------------------------------------------------------------------------------
-
-
-def _drawn(setting: Setting, fitted: samples.Fitted, dtype: str, seed: int) -> Trial:
-    """The sample of a seed, built and worked out at exactly the numbers that the tensors hold."""
-    assert setting.definition is not None
-    sample = samples.draw_case(fitted, dtype="float64", seed=seed)
-    inputs = build.make_inputs(sample, dtype=dtype, device=setting.device)
-    given = _given(setting, fitted, sample, dtype, inputs)
-    _ask_gradients(sample, inputs, {form.name for form in differentiable(given)})
-    trial = Trial(setting, dtype, sample, inputs, fitted.case, given)
-    try:
-        return trial._replace(worked=setting.references.find(setting.definition, given))
-    except NoReference as missing:
-        return trial._replace(why_no_reference=str(missing))
-
-
-def _given(setting: Setting, fitted: samples.Fitted, sample: Sample, dtype: str, inputs: Sequence[Any]) -> Given:
+def given_for(setting: Setting, fitted: samples.Fitted, sample: Sample, dtype: str, inputs: Sequence[Any]) -> Given:
     """What the reference is given: the numbers as the dtype holds them, taken on the CPU, since every device must hold the same."""
     instance = build.make_instance(setting.configuration, dtype=dtype)
     if setting.device != "cpu":
@@ -203,6 +186,23 @@ def _given(setting: Setting, fitted: samples.Fitted, sample: Sample, dtype: str,
     bound = arguments.bind(setting.configuration, setting.signature)
     constants = {name: bound.get(name) if value is arguments.UNKNOWN else value for name, value in fitted.constants.items()}
     return Given(fitted.case, tensors, {name: value for name, value in constants.items() if name not in tensors})
+
+
+# -- the rest is private ------------------------------------------------------------------------------------------------
+
+
+def _drawn(setting: Setting, fitted: samples.Fitted, dtype: str, seed: int) -> Trial:
+    """The sample of a seed, built and worked out at exactly the numbers that the tensors hold."""
+    assert setting.definition is not None
+    sample = samples.draw_case(fitted, dtype="float64", seed=seed)
+    inputs = build.make_inputs(sample, dtype=dtype, device=setting.device)
+    given = given_for(setting, fitted, sample, dtype, inputs)
+    _ask_gradients(sample, inputs, {form.name for form in differentiable(given)})
+    trial = Trial(setting, dtype, sample, inputs, fitted.case, given)
+    try:
+        return trial._replace(worked=setting.references.find(setting.definition, given))
+    except NoReference as missing:
+        return trial._replace(why_no_reference=str(missing))
 
 
 def _ask_gradients(sample: Sample, inputs: Sequence[Any], wanted: set[str]) -> None:

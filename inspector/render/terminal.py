@@ -14,6 +14,8 @@ from inspector.render.numbers import MEASURED, CheckTable
 from inspector.render.places import Place, in_an_address
 from inspector.report import Parameter, Report
 
+LONGEST_TITLE = 16
+"""Cells of the name of a tensor that its numbers can stand beside."""
 WIDEST_TEXT = 110
 """Prose is hard to read in longer lines."""
 INDENT = (Span("  "),)
@@ -277,9 +279,12 @@ def _example(numbers: view.Numbers, look: Look) -> Iterator[Line]:
         return
     yield ()
     yield from _text(f"Worked out with {numbers.example}", look)
-    names = max(cells(grid.name) for grid in numbers.grids) + 4
+    names = max(cells(grid.name) for grid in numbers.grids if cells(grid.name) <= LONGEST_TITLE) + 4
     for grid in numbers.grids:
         title = pad((*INDENT, Span(grid.name, "name")), names)
+        if cells(grid.name) > LONGEST_TITLE:  # an expression stands on lines of its own
+            yield from wrap([Span(grid.name, "name")], look.width, INDENT, (*INDENT, Span("  ")))
+            title = (Span(" " * names),)
         room = look.width - names - 2
         for place_, line in enumerate(grid.lines):
             left = title if place_ == 0 else (Span(" " * names),)

@@ -425,7 +425,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
         formulas=defined.formulas if defined else (),
         facts=(*(_definition_facts(defined, report.denominators) if defined else ()), *_forms(report, verbose=verbose)),
         example=worked.configuration if worked else "",
-        grids=tuple(_grids(worked)) if worked else (),
+        grids=tuple(_grids(worked, verbose=verbose)) if worked else (),
         checks=check_table(report.checks, each=verbose),
         failed=tuple(
             f"{check.claim} ({check.configuration}, {check.dtype}, {check.device}): {check.actual} instead of {check.expected}"
@@ -471,7 +471,8 @@ def _rung(rung: Rung, grows: str) -> str:
     return f"{marks[rung.status]} {rung.text}" + (f"  (wrong from |{grows}| = {wrong})" if wrong else "")
 
 
-def _grids(example: Example) -> list[Grid]:
+def _grids(example: Example, *, verbose: bool) -> list[Grid]:
     gradients = [(f"∂{example.value.name or 'loss'}/∂{gradient.name}", gradient) for gradient in example.gradients]
-    named = [*((value.name, value) for value in example.inputs), (example.value.name or "value", example.value), *gradients]
+    between = [(value.name, value) for value in example.steps] if verbose else []
+    named = [*((value.name, value) for value in example.inputs), *between, (example.value.name or "value", example.value), *gradients]
     return [grid(name, value) for name, value in named]
