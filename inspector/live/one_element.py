@@ -52,7 +52,7 @@ def varied(definition: LossDefinition) -> Varied | None:
     low, high = _range(form.values)
     element = _Element(trial, form, unreduced or trial.setting.configuration, field)
     label = f"{form.name}[{', '.join('0' for _ in form.shape)}]"
-    return Varied(form.name, label, "every other number as it is drawn for the checks", low, high, element.run, element.exactly)
+    return Varied(form.name, label, "every other number is as drawn for the checks", low, high, element.run, element.exactly)
 
 
 def _default(definition: LossDefinition, configuration: Configuration) -> Configuration:

@@ -75,7 +75,7 @@ LARGE_LOGITS = Curve(
         Line("BCELoss of sigmoid(z)", "F.binary_cross_entropy(torch.sigmoid(x), torch.zeros_like(x), reduction='none')",
              lambda x: {"input": sigmoid(x), "target": 0.0}, _LOSS + "BCELoss", dtype="float32"),
     ),
-    "target 0", "A sigmoid before BCELoss beside BCEWithLogitsLoss: a confident mistake",
+    "the target is 0", "A sigmoid before BCELoss beside BCEWithLogitsLoss: a confident mistake",
 )  # fmt: skip
 _INSIDE = tuple(
     Line(f"target {t}", f"F.binary_cross_entropy(x, torch.full_like(x, {t}), reduction='none')", _given(target=float(t)))
@@ -111,7 +111,7 @@ HINGE_EMBEDDING = (
                  _given(target=float(t), margin=1.0))
             for t in (1, -1)
         ),
-        "margin 1",
+        "the margin is 1",
     ),
 )  # fmt: skip
 
@@ -142,7 +142,6 @@ NLL = (
         "input", "the log-probability of the target class", -5, 0,
         (Line("", f"F.nll_loss({_LOGITS}, {_FIRST}, reduction='none')",
               lambda x: {"input": [x, 0.0, 0.0], "target": 0, "ignore_index": -100}),),
-        "no other number is read",
     ),
 )  # fmt: skip
 KL_DIV = (
@@ -162,7 +161,9 @@ def _hinged(p: int) -> Line:
     return Line(f"p = {p}", code, lambda x: {"input": [x, 0.0, 0.0], "target": 0, "p": p, "margin": 1.0})
 
 
-MULTI_MARGIN = (Curve("input", "the score of the target class", -3, 3, (_hinged(1), _hinged(2)), "the other two scores are 0, margin 1"),)
+MULTI_MARGIN = (
+    Curve("input", "the score of the target class", -3, 3, (_hinged(1), _hinged(2)), "the other two scores are 0 and the margin is 1"),
+)
 MULTILABEL_MARGIN = (
     Curve(
         "input", "the score of the one label", -3, 3,
@@ -190,7 +191,10 @@ def _aligned(frames: int) -> Line:
     code = f"F.ctc_loss({rows}, torch.ones(len(x), 1, dtype=torch.int64), {lengths}, reduction='none')"
     given = {"targets": [1], "input_lengths": frames, "target_lengths": 1, "blank": 0, "zero_infinity": False}
     return Line(
-        f"{frames} frames", code, lambda x: {"log_probs": [log_softmax([0 * x, x, 0 * x])] * frames, **given}, target_kind="tensor lengths"
+        f"{frames} frame{'s' if frames > 1 else ''}",
+        code,
+        lambda x: {"log_probs": [log_softmax([0 * x, x, 0 * x])] * frames, **given},
+        target_kind="tensor lengths",
     )
 
 

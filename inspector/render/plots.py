@@ -220,7 +220,7 @@ def _legend(curve: Curve) -> str:
 def _caption(curve: Curve) -> str:
     marks = "".join(f"<li><b>{letter}</b> {escape(_mark(curve, mark))}</li>" for letter, mark in _letters(curve))
     listed = f'<ul class="plot-marks">{marks}</ul>' if marks else ""
-    fixed = f"With {curve.fixed}. " if curve.fixed else ""
+    fixed = f"Where {curve.fixed}. " if curve.fixed else ""
     verdict = {"pass": "as close as rounding allows", "fail": "NOT as close as rounding allows", "not_run": ""}[curve.status]
     worst = f", worst error {_figure(curve.worst)} ulp: {verdict}" if curve.worst is not None else ""
     held = f"{curve.compared} numbers held against the exact reference{worst}." if curve.compared else f"Not compared: {curve.reason}."
