@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from inspector.book import Book, Chapter
 from inspector.render import view
 from inspector.render.pages.facts import Facts, facts
-from inspector.render.pages.findings_page import anchor_of
+from inspector.render.pages.findings_page import anchor_of, is_its_own
 from inspector.render.pages.page import Page
 from inspector.report import Report
 
@@ -122,6 +122,6 @@ def _objects(book: Book) -> Iterator[str]:
         public = next((entry.public_name for entry in book.modules if entry.qualified_name == chapter.report.subject.qualified_name), "")
         for name in dict.fromkeys((public or f"torch.nn.{chapter.name}", chapter.report.subject.qualified_name)):
             yield f"{name} py:class 1 {address} -"
-        for finding in chapter.report.findings:
+        for finding in chapter.report.findings if is_its_own(chapter) else ():
             anchor = anchor_of(finding)
             yield f"finding-{anchor} std:label -1 findings.html#{anchor} {' '.join(finding.title.split())}"
