@@ -51,7 +51,7 @@ def book() -> Book:
         chapters.append(Chapter(name, report))
     found = [
         check("value", "float64", "pass", ulp_error=0.5), check("value", "float32", "pass", ulp_error=1.5),
-        check("value", "float16", "not_run", reason="torch refused <s>"), 
+        check("value", "float16", "not_run", reason="torch refused <s>"),
         check("layout", "float64", "fail", reason="off", cause="known <s>"),
         check("second derivative", "float64", "pass"), check("value", "float64", "fail", claim="another", reason="off"),
     ]  # fmt: skip
