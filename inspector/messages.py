@@ -37,6 +37,7 @@ _PLACES = re.compile(
 _SHAPE = re.compile(r"(?:torch\.size\()?[\[(][#,\s]*[\])]\)?|\b[#x]+x#\b")
 _METHODS = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 """What stands in parentheses: losses name their inputs differently."""
+_FIELD = re.compile(r"(?<=\))\.\w+\b(?!\()")
 _CLASS = re.compile(r"\btorch\.nn\.\w+")
 _WORD = re.compile(r"[a-z_']+|[#$@]")
 
@@ -137,11 +138,18 @@ def _scored(pasted: Pasted, messages: Sequence[Message]) -> list[tuple[Match, bo
     for text, several in texts.items():
         score, known = (1.0, bool(wanted)) if text == asked else _alike(wanted, have[text], weights)
         for message in several:
-            other = bool(pasted.error) and pasted.error.lower() != message.error.lower() and score < 1
+            other = (
+                bool(pasted.error) and score < 1 and (pasted.error.lower() != message.error.lower() or not _may_begin(score, asked, text))
+            )
             found.append((Match(message, score * 0.9 if other else score), known and not other))
     return sorted(
         found, key=lambda each: (not each[1], -each[0].score, len(each[0].message.text), each[0].message.text, each[0].message.subject)
     )
+
+
+def _may_begin(score: float, asked: str, text: str) -> bool:
+    """False for a piece from the middle: what is pasted with its type begins where the message does."""
+    return score < PART or words(text)[:1] == words(asked)[:1]
 
 
 def _weights(texts: Iterable[Sequence[str]]) -> dict[str, float]:
@@ -223,7 +231,9 @@ def _group(asked: str, messages: Sequence[Message], every: Sequence[Message]) ->
     for message in messages:
         for place, cause in enumerate(message.causes):
             found.setdefault(_same_cause(cause), []).append(_Case(place, message, cause, _mapping(cause.text, asked)))
-    reasons = _ordered([(min(each.place for each in several), _reason(several)) for several in found.values()])
+    ran = {key[:2] for key, several in found.items() if any(each.cause.fix_ran for each in several)}
+    kept = [several for key, several in found.items() if key[:2] not in ran or any(each.cause.fix_ran for each in several)]
+    reasons = _ordered([(min(each.place for each in several), _reason(several)) for several in kept])
     whole = any(skeleton(message.text).lower() == skeleton(asked).lower() for message in messages)
     text = asked if whole else reasons[0].cause.text if reasons else _usual_text(messages)
     beside = _beside(messages, every)
@@ -273,7 +283,7 @@ def _same_cause(cause: Cause) -> tuple[str, ...]:
 
 def without_names(fix: str) -> str:
     """A fix without the names of inputs and classes, which differ between losses."""
-    return _CLASS.sub("nn", _METHODS.sub("", fix))
+    return _CLASS.sub("nn", _METHODS.sub("()", _FIELD.sub("", fix)))
 
 
 def _reason(several: Sequence[_Case]) -> Reason:

@@ -42,26 +42,27 @@ class Said(NamedTuple):
 
 def messages(seen: Sequence[Seen], child: Child, device: str = "cpu") -> tuple[Message, ...]:
     """Every error and warning text, each once whatever numbers and dtypes stand in it, with the likeliest cause first."""
-    said = [*(each for one in seen for each in _of_probe(one)), *_of_misuses(seen, child, device)]
+    usual = _usual(seen)
+    said = [*(each for one in seen for each in _of_probe(one, usual)), *_of_misuses(seen, child, device)]
     found: dict[str, list[Said]] = {}
     for each in said:
         found.setdefault(skeleton(each.text), []).append(each)
-    verified = _Verified(child)
+    verified = _Verified(child, usual)
     return tuple(replace(_joined(several, verified), device=device) for _, several in sorted(found.items()))
 
 
 class _Verified:
     """Runs what mends, each program once."""
 
-    def __init__(self, child: Child) -> None:
-        self._child = child
+    def __init__(self, child: Child, usual: frozenset[str]) -> None:
+        self._child, self._usual = child, usual
         self._known: dict[str, bool] = {}
 
     def ran(self, said: Said) -> bool:
-        """True where the right lines gave neither an error nor a warning."""
+        """True where the right lines gave neither an error nor a warning that an ordinary call does not give."""
         if said.program and said.program not in self._known:
             outcome = self._child.answer(_program(said.probe, said.program)).outcomes[0]
-            self._known[said.program] = outcome.status == "value" and not outcome.warnings
+            self._known[said.program] = outcome.status == "value" and self._usual.issuperset(outcome.warnings)
         return bool(said.program) and self._known[said.program]
 
 
@@ -116,12 +117,14 @@ def _varied(ranked: Sequence[Said]) -> list[Said]:
 # -- from probes ------------------------------------------------------------------------------------------------------------
 
 
-def _of_probe(seen: Seen) -> Iterator[Said]:
+def _of_probe(seen: Seen, usual: frozenset[str]) -> Iterator[Said]:
+    """Each text once; what an ordinary call warns of is laid to that, and to nothing that was altered."""
     texts: set[str] = set()
     for outcome in seen.answer.outcomes:
         for refusal, text in said_by(outcome):
             # Of a tensor on another device only what is said of devices is of use: the rest is about the one that holds no numbers.
-            if text not in texts and (seen.probe.kind != "device" or "device" in text.lower()):
+            of_ordinary = seen.probe.kind == "ordinary" or f"{refusal.error}: {text}" not in usual
+            if of_ordinary and text not in texts and (seen.probe.kind != "device" or "device" in text.lower()):
                 texts.add(text)
                 yield _said(seen, refusal, text)
 
@@ -155,11 +158,22 @@ def _likely(probe: Probe, mend: Mend) -> int:
 
 
 def _of_misuses(seen: Sequence[Seen], child: Child, device: str) -> Iterator[Said]:
+    """What came of the wrong lines, where the lines before them did not fail themselves; what an ordinary call says too is left out."""
+    usual = _usual(seen)
     made = [(plan, misuse) for plan, several in _misuses(seen, device) for misuse in several]
-    asked = [_program(next(probes.ordinary(plan)), f"{_IMPORT}{misuse.setup}\n{misuse.wrong}") for plan, misuse in made]
-    for (plan, misuse), probe, answer in zip(made, asked, child.run(asked), strict=True):
-        if answer is not None:
-            yield from _of_misuse(plan, misuse, probe, answer)
+    probe_of = {id(plan): next(probes.ordinary(plan)) for plan, _ in made}
+    before = [_program(probe_of[id(plan)], f"{_IMPORT}{misuse.setup}") for plan, misuse in made]
+    asked = [_program(probe_of[id(plan)], f"{_IMPORT}{misuse.setup}\n{misuse.wrong}") for plan, misuse in made]
+    ready = [answer is not None and answer.outcomes[0].status == "value" for answer in child.run(before)]
+    for (_, misuse), probe, answer, is_ready in zip(made, asked, child.run(asked), ready, strict=True):
+        if answer is not None and is_ready:
+            yield from (said for said in _of_misuse(misuse, probe, answer) if f"{said.refusal.error}: {said.text}" not in usual)
+
+
+def _usual(seen: Sequence[Seen]) -> frozenset[str]:
+    """The warnings of ordinary calls by the usual arguments."""
+    plain = [each for each in seen if each.probe.kind == "ordinary" and each.probe.where == "inside"]
+    return frozenset(text for each in plain for texts in each.usual.warnings.values() for text in texts)
 
 
 _IMPORT = "import torch\n"
@@ -181,7 +195,7 @@ def _misuses(seen: Sequence[Seen], device: str) -> Iterator[tuple[Plan, Iterable
         yield plan, misuses.of_shapes(plan, device)
 
 
-def _of_misuse(plan: Plan, misuse: Misuse, probe: Probe, answer: Answer) -> Iterator[Said]:
+def _of_misuse(misuse: Misuse, probe: Probe, answer: Answer) -> Iterator[Said]:
     right = f"{_IMPORT}{misuse.setup}\n{misuse.right}" + (f"\n{misuse.proof}" if misuse.proof else "")
     likely = _BETWEEN.get(misuse.rule.partition(" ")[0], 7)
     for outcome in answer.outcomes:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from inspector.live import probes, wrong_shapes
 from inspector.live.outcomes import Probe
 from inspector.live.prober import Seen
-from inspector.live.snippets import constructor, public
+from inspector.live.snippets import constructor
 from inspector.live.written import write
 from inspector.losses.schema import ClassIndices, LabelLists, Lengths
 from inspector.report import TensorData
@@ -63,7 +63,8 @@ def mend_of(seen: Seen) -> Mend:
     """What to write instead, by the rule that made the probe."""
     probe = seen.probe
     if probe.altered == probes.CONSTRUCTOR:
-        call = f"{public(probe.subject)}()({', '.join(str(argument.name) for argument in probe.inputs)})"
+        make = constructor(seen.plan.configuration, probe.dtype)
+        call = f"{make}({', '.join(str(argument.name) for argument in probe.inputs)})"
         return Mend(call, f"{_inputs(probe)}\n{call}")
     if probe.kind == "dtype":
         return _cast(seen)

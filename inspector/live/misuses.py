@@ -49,6 +49,8 @@ def of_use(made: Plan, device: str = "cpu") -> Iterator[Misuse]:
     for use in USES:
         if (use.several and len(drawn.inputs) < 2) or (use.unreduced and "reduction" not in names.parameters):
             continue
+        if "{cls}" in use.wrong and (not names.make.endswith("()") or "reduction" not in names.parameters):
+            continue
         yield names.misuse(use)
     yield from _of_constructor(made, names)
 
@@ -85,6 +87,10 @@ class _Names:
         moved = f".to({self.device!r})" if self.device != "cpu" else ""
         lines = [f"{draft.form.name} = {_written(draft.term(), draft.form.name in self.leaves)}{moved}" for draft in self._drawn.inputs]
         return "\n".join([*lines, f"loss = {make or self.make}{moved}"])
+
+    def with_argument(self, given: str) -> str:
+        """The constructor call with one argument more."""
+        return f"{self.make.removesuffix(')')}{'' if self.make.endswith('()') else ', '}{given})"
 
     def unreduced(self) -> str:
         """The constructor with reduction='none'."""
@@ -151,15 +157,15 @@ def _beside_targets(made: Plan, names: _Names, form: ArgumentForm) -> Iterator[M
     values = [value for value in form.values.of if value != defaults.get(form.name)][:1]
     args = ", ".join(names.inputs)
     for value in values if form.name in names.parameters else ():
-        right = f"{names.cls}()({args})"
+        right = f"{names.make}({args})"
         cause = f"{form.name} is given, and the targets are {made.fitted.case.target_kind}"
-        yield Misuse("beside-targets", cause, names.setup(), f"{names.cls}({form.name}={value!r})({args})", right, right)
+        yield Misuse("beside-targets", cause, names.setup(), f"{names.with_argument(f'{form.name}={value!r}')}({args})", right, right)
 
 
 def _deprecated(names: _Names, name: str, reduction: str) -> Misuse:
     """An old argument; the reduction that is told must give the same numbers."""
     args = ", ".join(names.inputs)
-    wrong, right = f"{names.cls}({name}=False)", f"{names.cls}(reduction={reduction!r})"
+    wrong, right = names.with_argument(f"{name}=False"), names.with_argument(f"reduction={reduction!r}")
     proof = (
         "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n"
         f"    old, new = {wrong}({args}), {right}({args})\nassert torch.equal(old, new)"
@@ -171,12 +177,10 @@ def _tensor_argument(made: Plan, names: _Names, name: str, shape: list[int]) -> 
     """A tensor that the constructor takes, given as a list, and left on another device."""
     size = " * ".join(map(str, shape)) or "1"
     args = ", ".join(names.inputs)
-    right = f"{names.cls}({name}=torch.tensor({name}))"
+    wrong, right = names.with_argument(f"{name}={name}"), names.with_argument(f"{name}=torch.tensor({name})")
     setup = f"{names.setup()}\n{name} = [1.0] * ({size})"
-    yield Misuse(
-        "list-argument", f"{name} is a list, not a tensor", setup, f"{names.cls}({name}={name})({args})", f"{right}({args})", right
-    )
-    setup = names.setup(f"{names.cls}({name}=torch.ones({size}, device='meta'))")
+    yield Misuse("list-argument", f"{name} is a list, not a tensor", setup, f"{wrong}({args})", f"{right}({args})", right)
+    setup = names.setup(names.with_argument(f"{name}=torch.ones({size}, device='meta')"))
     moved = ", ".join(f"{each}.to(device)" for each in names.inputs)
     cause = f"{name} is on another device than the inputs (tried with the device meta)"
     mended = f"loss.to(device)({moved})"
