@@ -166,6 +166,23 @@ class Answer(Record, frozen=True):
     """Name -> the expression that gave it its value, in the order they ran, after the program and before the rest."""
 
 
+class Effect(Record, frozen=True):
+    """What one constructor argument does to the loss value of the example."""
+
+    parameter: str
+    """Its name."""
+    given: str
+    """The value it was set to, as Python writes it."""
+    before: tuple[Number, ...]
+    """The loss value with all arguments at their defaults: one number, or each of them where nothing is reduced."""
+    after: tuple[Number, ...]
+    """The loss value with this one set."""
+    shape: tuple[int, ...]
+    """Of the loss value then."""
+    differs: bool
+    """False where it makes no difference to these inputs."""
+
+
 class Denominator(Record, frozen=True):
     """What a reduction divides by, for the inputs of the example."""
 

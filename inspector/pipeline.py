@@ -13,7 +13,7 @@ import msgspec
 from inspector import __version__, asking, losses
 from inspector.asking import Asked
 from inspector.errors import InspectError
-from inspector.report import FORMAT_VERSION, Answer, Curve, Definition, Example, NotRun, Report, Sample, Unresolved
+from inspector.report import FORMAT_VERSION, Answer, Curve, Definition, Example, NotRun, Observation, Report, Sample, Unresolved
 from inspector.source import cache, catalog, finders, reading
 
 if TYPE_CHECKING:
@@ -116,6 +116,18 @@ def path_of(asked: Asked) -> Report:
         except InspectError as refused:
             return msgspec.structs.replace(report, observation=NotRun(refused.what))
     return msgspec.structs.replace(report, observation=ran, agreement=agreement.compare(report.call_trace, ran))
+
+
+def with_effects(report: Report) -> Report:
+    """The same Report with what each constructor argument does to the value of its example, which only a page shows."""
+    ran = report.observation
+    if not isinstance(ran, Observation) or ran.sample is None:
+        return report
+    from inspector.live import effects, threads
+
+    configuration = report.subject.configuration
+    with threads.one_thread():
+        return msgspec.structs.replace(report, effects=effects.measure(losses.find(configuration.subject), configuration, ran.sample))
 
 
 def with_curves(report: Report) -> Report:
@@ -247,4 +259,5 @@ __all__ = [
     "module_facts",
     "siblings",
     "with_curves",
+    "with_effects",
 ]

@@ -90,7 +90,7 @@ def _private(listed: Catalog) -> list[CatalogEntry]:
 
 def _chapter(text: TorchText, entry: CatalogEntry) -> Chapter:
     """One loss: its whole report, and the other configurations whose calls take other paths."""
-    report = pipeline.with_curves(pipeline.inspect_loss(entry.name))
+    report = pipeline.with_effects(pipeline.with_curves(pipeline.inspect_loss(entry.name)))
     return Chapter(entry.name, report, tuple(_variants(text, entry, report)))
 
 

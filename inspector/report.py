@@ -20,6 +20,7 @@ from inspector.measured import Curve as Curve
 from inspector.measured import CurveLine as CurveLine
 from inspector.measured import CurveMark as CurveMark
 from inspector.measured import Denominator as Denominator
+from inspector.measured import Effect as Effect
 from inspector.measured import Finding as Finding
 from inspector.measured import Ladder as Ladder
 from inspector.measured import Message as Message
@@ -510,6 +511,8 @@ class Report(Record, frozen=True):
     """Value and slope of one term over the argument that matters; only where they were asked for, as the pages do."""
     answers: tuple[Answer, ...] = ()
     """Questions people ask of the loss, answered by what ran."""
+    effects: tuple[Effect, ...] = ()
+    """What each constructor argument does to the loss value of the example, alone."""
     bounds: Bounds | NotRun = NotRun("nothing was run")
     """How small and how large the loss value can be."""
     probed: Probed | NotRun = NotRun("nothing was probed")

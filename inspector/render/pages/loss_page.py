@@ -5,20 +5,23 @@ In: a Chapter of a Book. Out: losses/NAME.md and the JSON beside it. What it say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
 from inspector.book import Book, Chapter
-from inspector.render import explain, view
-from inspector.render.numbers import CheckTable, check_table, text
+from inspector.render import explain, plots, view
+from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.pages.ten_seconds import BoxRow, Verified
-from inspector.report import Acceptance, Check, Definition, Formula, NotRun, Parameter, Probed, Record, Report, Rung
+from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report
 
 TOP = "../"
+LONGEST_GIVEN = 48
+MOST_NUMBERS = 4
 MOST_SAID = 12
 """Of a group of inputs that torch treats alike, so many are named."""
 
@@ -32,12 +35,23 @@ class Math(Record, frozen=True):
     text: str
 
 
+class Shown(Record, frozen=True):
+    """An argument set to another value, and what came of it."""
+
+    call: str
+    value: str
+    differs: bool
+
+
 class AcceptedRow(Record, frozen=True):
     """Inputs that torch treats alike."""
 
-    what: str
+    what: tuple[str, ...]
     status: str
     says: str
+    """What torch says of the first of them."""
+    more: int
+    """How many other texts differ from it in a number or a dtype only."""
     documented: bool
 
 
@@ -48,14 +62,30 @@ class Accepted(Record, frozen=True):
     rows: tuple[AcceptedRow, ...]
 
 
+class ConfigurationRow(Record, frozen=True):
+    """The checks of one configuration on one machine."""
+
+    configuration: str
+    counted: CheckCell
+
+
+class Failure(Record, frozen=True):
+    """Checks that failed alike."""
+
+    claim: str
+    example: str
+    """The first of them: its configuration, and what came instead of what."""
+    number: int
+    why: str
+
+
 class Machine(Record, frozen=True):
     """The checks of one machine."""
 
     name: str
     table: CheckTable
-    groups: tuple[tuple[str, tuple[Check, ...]], ...]
-    """Configuration -> its checks that say more than that they passed."""
-    configurations: int
+    configurations: tuple[ConfigurationRow, ...]
+    failures: tuple[Failure, ...]
 
 
 class LossPage(Record, frozen=True):
@@ -70,12 +100,18 @@ class LossPage(Record, frozen=True):
     box: tuple[BoxRow, ...]
     verified: tuple[Verified, ...]
     formulas: tuple[Math, ...]
+    curves: tuple[Markup, ...]
+    """Value and slope over the argument that matters."""
     inheritance: Markup
     """The graph of its classes; "" where nothing draws."""
     autograd: Markup
     """The graph of the autograd nodes, where it is not one chain; "" where it is."""
     paths: tuple[call_path.Path, ...]
     parameters: tuple[Parameter, ...]
+    effects: dict[str, Shown]
+    """Parameter -> what it does to the loss value of the example."""
+    plain_value: str
+    """The loss value of the example with nothing given."""
     accepted: tuple[Accepted, ...]
     tried: str
     """How many inputs were tried; "" where none were."""
@@ -111,10 +147,13 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         box=tuple(ten_seconds.rows(report)),
         verified=ten_seconds.verified(checks),
         formulas=tuple(_formulas(report)),
+        curves=tuple(Markup(plots.curve_svg(curve, f"curve-{place}")) for place, curve in enumerate(report.curves)),
         inheritance=pictures.inheritance(book, chapter),
         autograd=pictures.autograd(report),
         paths=call_path.paths(book, chapter),
         parameters=report.subject.signature,
+        effects={effect.parameter: _shown(effect) for effect in report.effects},
+        plain_value=_value(report.effects[0].before) if report.effects else "",
         accepted=tuple(_accepted(probed)) if isinstance(probed, Probed) else (),
         tried=f"{probed.probes:,} inputs in {probed.calls:,} calls" if isinstance(probed, Probed) else "",
         not_probed=probed.reason if isinstance(probed, NotRun) else "",
@@ -134,6 +173,20 @@ def _named(formula: Formula) -> str:
     return titles.get(formula.name, explain.sentence(formula.name).removesuffix("."))
 
 
+# -- parameters -----------------------------------------------------------------------------------------------------------
+
+
+def _shown(effect: Effect) -> Shown:
+    given = effect.given if len(effect.given) <= LONGEST_GIVEN else f"{effect.given[:LONGEST_GIVEN].rpartition(' ')[0]} …"
+    return Shown(f"{effect.parameter}={given}", _value(effect.after), effect.differs)
+
+
+def _value(numbers: Sequence[Number]) -> str:
+    """One number, or the first few of several."""
+    few = ", ".join(text(one) for one in numbers[:MOST_NUMBERS])
+    return few if len(numbers) == 1 else f"[{few}{', …' if len(numbers) > MOST_NUMBERS else ''}]"
+
+
 # -- accepted inputs ------------------------------------------------------------------------------------------------------
 
 
@@ -143,41 +196,67 @@ def _accepted(probed: Probed) -> Iterator[Accepted]:
 
 
 def _alike(rows: Iterable[Acceptance]) -> Iterator[AcceptedRow]:
-    """Inputs with the same answer together: what is documented first, then what is taken all the same, then what is refused."""
+    """Inputs with the same answer together: what is documented first, then what is taken all the same, then what is refused.
+
+    Answers that differ in a number or a dtype only are one, shown by the first of them.
+    """
     groups: dict[tuple[int, bool, str, str], list[Acceptance]] = {}
     order = {"accepted": 0, "warned": 1, "refused": 2, "crashed": 3}
     for row in rows:
-        groups.setdefault((order[row.status], not row.documented, row.status, " ".join(row.text.split())), []).append(row)
-    for (_, undocumented, status, says), some in sorted(groups.items(), key=lambda each: each[0][:2]):
-        yield AcceptedRow(_what(some), status, says, not undocumented)
+        groups.setdefault((order[row.status], not row.documented, row.status, _pattern(row.text)), []).append(row)
+    for (_, undocumented, status, _), some in sorted(groups.items(), key=lambda each: each[0][:2]):
+        texts = dict.fromkeys(" ".join(row.text.split()) for row in some)
+        yield AcceptedRow(tuple(_what(some)), status, next(iter(texts)), len(texts) - 1, not undocumented)
 
 
-def _what(rows: Sequence[Acceptance]) -> str:
-    """The inputs of a group in one line: `target` dtype float64, float32; shape (N, 1) in place of (N)."""
-    by_input: dict[tuple[str, str], list[str]] = {}
+def _pattern(says: str) -> str:
+    """A message without the numbers and the name of the dtype in it."""
+    return re.sub(r"\d+|\b(?:" + "|".join(_TYPES) + r")\b(?!.*\b(?:" + "|".join(_TYPES) + r")\b)", "…", " ".join(says.split()))
+
+
+_TYPES = ("Long", "Int", "Short", "Char", "Byte", "Bool", "Half", "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble")
+"""What torch calls dtypes in its messages."""
+
+
+def _what(rows: Sequence[Acceptance]) -> Iterator[str]:
+    """The inputs of a group, a line for each input and kind: `target` dtype float64, float32."""
+    lines: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         kind, _, rest = row.what.partition(" ")
-        key = (row.altered, kind) if kind in ("dtype", "shape") else (row.altered, "")
-        by_input.setdefault(key, []).append(rest if key[1] else row.what)
-    said = []
-    for (altered, kind), whats in by_input.items():
-        inside = explain.some(whats, most=MOST_SAID)
-        said.append(" ".join(part for part in (f"`{altered}`" if altered else "", kind, inside) if part))
-    return "; ".join(said)
+        if row.what.startswith("as documented, "):
+            lines.setdefault(("", "as documented", ""), []).append(row.what.removeprefix("as documented, "))
+        elif kind == "shape":
+            given, _, documented = rest.partition(" in place of ")
+            lines.setdefault((row.altered, kind, documented), []).append(f"`{given}`")
+        elif kind == "dtype":
+            lines.setdefault((row.altered, kind, ""), []).append(rest)
+        else:
+            lines.setdefault((row.altered, "", ""), []).append(row.what)
+    for (altered, kind, documented), whats in lines.items():
+        instead = f"in place of `{documented}`" if documented else ""
+        name = altered if " " in altered or not altered else f"`{altered}`"
+        yield " ".join(part for part in (name, kind, explain.some(whats, most=MOST_SAID), instead) if part)
 
 
 # -- checks ---------------------------------------------------------------------------------------------------------------
 
 
 def _machine(name: str, checks: Sequence[Check]) -> Machine:
-    groups: dict[str, list[Check]] = {}
+    by_configuration: dict[str, list[Check]] = {}
+    alike: dict[tuple[str, str], list[Check]] = {}
     for check in checks:
-        groups.setdefault(check.configuration, []).append(check)
-    failed = {title: tuple(check for check in some if check.status == "fail") for title, some in groups.items()}
-    return Machine(name, check_table(checks, each=False), tuple((title, some) for title, some in failed.items() if some), len(groups))
+        by_configuration.setdefault(check.configuration, []).append(check)
+        if check.status == "fail":
+            alike.setdefault((check.claim, check.cause or check.reason), []).append(check)
+    return Machine(
+        name=name,
+        table=check_table(checks, each=False),
+        configurations=tuple(ConfigurationRow(title, cell_of(some)) for title, some in by_configuration.items()),
+        failures=tuple(_failure(claim, why, some) for (claim, why), some in alike.items()),
+    )
 
 
-def rung_note(rung: Rung, grows: str) -> str:
-    """From which size of input on a form is wrong; "" where it is not."""
-    wrong = [f"{text(size, digits=3)} in {dtype}" for dtype, size in rung.breaks.items()]
-    return f"wrong from |{grows}| = {explain.listed(wrong)}" if wrong else ""
+def _failure(claim: str, why: str, checks: Sequence[Check]) -> Failure:
+    first = checks[0]
+    came = "" if first.actual is None else f": {text(first.actual, digits=6)} instead of {text(first.expected, digits=6)}"
+    return Failure(claim, f"{first.configuration}, {first.dtype}{came}", len(checks), why or "no cause is known")
