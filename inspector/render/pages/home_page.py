@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from inspector.book import Book
+from inspector.render import plots
 from inspector.render.pages.environment import render
 from inspector.render.pages.facts import TARGETS, by_task, facts
 from inspector.render.pages.findings_page import is_its_own
@@ -33,6 +36,7 @@ def pages(book: Book) -> Iterator[Page]:
             cards=list(ordered.values()),
             passed=sum(each.passed for each in known),
             failed=sum(each.failed for each in known),
+            sparks={chapter.name: Markup(plots.spark_svg(chapter.report.curves[0])) for chapter in book.chapters if chapter.report.curves},
             findings=sum(len(chapter.report.findings) for chapter in book.chapters if is_its_own(chapter)),
         ),
         "Home",
