@@ -7,6 +7,8 @@ no path. Runs nothing and draws nothing.
 from __future__ import annotations
 
 import functools
+import gzip
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -17,6 +19,9 @@ from inspector.report import Check, Number, Probed, Record, Release
 
 FORMAT_VERSION = 1
 """Raised when saved evidence of an older version can no longer be read."""
+
+GZIPPED = b"\x1f\x8b"
+"""What a gzipped file begins with."""
 
 KINDS = (
     "value",
@@ -201,8 +206,10 @@ class Evidence(Record, frozen=True):
 
     @staticmethod
     def from_json(text: str | bytes, where: str = "") -> Evidence:
-        """The evidence that `to_json` wrote; raises InspectError `damaged-evidence` or `evidence-version`."""
+        """The evidence that `to_json` wrote, gzipped or not; raises InspectError `damaged-evidence` or `evidence-version`."""
         try:
+            if isinstance(text, bytes) and text.startswith(GZIPPED):
+                text = gzip.decompress(text)
             head = msgspec.json.decode(text, type=_Head)
             if head.format_version != FORMAT_VERSION:
                 raise InspectError(
@@ -212,7 +219,7 @@ class Evidence(Record, frozen=True):
                     "make it again with this version of inspect-loss",
                 )
             return msgspec.json.decode(text, type=Evidence)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
             raise InspectError(
                 "damaged-evidence", f"not evidence of inspect-loss, or damaged: {error}", where, "make it again with --save"
             ) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import multiprocessing
+import multiprocessing.util
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -26,6 +27,8 @@ from inspector.source.finders import TorchText
 
 if TYPE_CHECKING:
     from inspector.live import compared
+    from inspector.live.isolate import Child
+    from inspector.live.prober import Seen
 
 Told = Callable[[int, int], None]
 T = TypeVar("T")
@@ -241,16 +244,20 @@ def as_written() -> str:
 def _run(text: TorchText, names: Sequence[str], device: str, processes: int) -> Iterator[Ran]:
     """What came of each, in the order in which they end; those that take longest are begun first."""
     from inspector.live import workers
+    from inspector.live.isolate import Child
 
     tasks = [_Task(name, reading.outline(text, name).signature, device, *_said(text, name)) for name in sorted(names, key=_effort)]
     count = min(processes or workers.processors(), len(tasks), len(tasks) if device.partition(":")[0] == "cpu" else MOST_ON_A_GPU)
     if count <= 1:
-        yield from (_good(_probed(msgspec.msgpack.encode(task))) for task in tasks)
+        with Child(device) as child:
+            yield from (_good(_worked(task, child)) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
     with context.Pool(count) as pool:
         for raw in pool.imap_unordered(_probed, [msgspec.msgpack.encode(task) for task in tasks]):
             yield _good(raw)
+        pool.close()
+        pool.join()  # not ended at once: each process ends its child first
 
 
 def _effort(name: str) -> float:
@@ -311,30 +318,39 @@ def _as_it_stands(docstring: str, lines: Sequence[str]) -> str:
     return "\n".join(found)
 
 
+@functools.cache
+def _own_child(device: str) -> Child:
+    """The child of this process, for all losses that it probes: loading torch anew for each would take longer than most of their probes."""
+    from inspector.live.isolate import Child
+
+    child = Child(device)
+    multiprocessing.util.Finalize(None, child.end, exitpriority=1)  # an interrupt leaves it to notice that nobody writes to it any more
+    return child
+
+
 def _probed(raw: bytes) -> bytes:
-    """Runs in a process of its own, which starts the child that loads torch."""
+    """Runs in a process of its own, which has the child that loads torch."""
+    task = msgspec.msgpack.decode(raw, type=_Task)
+    return _worked(task, _own_child(task.device))
+
+
+def _worked(task: _Task, child: Child) -> bytes:
     from inspector.live.documented import Said
     from inspector.live.findings import probe_loss
-    from inspector.live.isolate import Child
     from inspector.live.short import outcomes_of
     from inspector.live.workers import Trouble
 
-    task = msgspec.msgpack.decode(raw, type=_Task)
     definition = losses.find(task.name)
     assert definition is not None
+    kept: list[Outcomes] = []
+
+    def keep(seen: Sequence[Seen]) -> None:
+        kept.append(outcomes_of(task.name, task.device, seen))
+
+    said = Said(task.docstring, task.file, task.line) if task.device == "cpu" else None
     try:
-        with Child(task.device) as child:
-            said = Said(task.docstring, task.file, task.line) if task.device == "cpu" else None
-            kept: list[Outcomes] = []
-            probed = probe_loss(
-                definition,
-                task.signature,
-                child,
-                task.device,
-                said,
-                keep=lambda seen: kept.append(outcomes_of(task.name, task.device, seen)),
-            )
-            assert child.machine is not None
-            return DONE + msgspec.msgpack.encode(Ran(child.machine, Edges(probed, kept[0])))
+        probed = probe_loss(definition, task.signature, child, task.device, said, keep=keep)
     except InspectError as met:
         return TROUBLE + msgspec.msgpack.encode(Trouble(met.slug, met.what, met.where, met.todo, met.exit_code))
+    assert child.machine is not None
+    return DONE + msgspec.msgpack.encode(Ran(child.machine, Edges(probed, kept[0])))

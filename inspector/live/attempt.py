@@ -98,8 +98,9 @@ class _poisoned:
         self._device = device
 
     def __enter__(self) -> None:
-        self._before = (torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled())
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        # Not use_deterministic_algorithms: to say the same it loads the whole compiler, which takes as long as torch itself.
+        self._before = torch.get_deterministic_debug_mode()
+        torch.set_deterministic_debug_mode("warn")
         for device in dict.fromkeys(("cpu", self._device)):
             sizes = [size for size in GARBAGE for _ in range(4)] + ([] if _is_cpu(device) else [ARENA])
             blocks = [torch.full((size // 4,), float("nan"), device=device) for size in sizes]
@@ -107,7 +108,7 @@ class _poisoned:
             del blocks
 
     def __exit__(self, *_: object) -> None:
-        torch.use_deterministic_algorithms(self._before[0], warn_only=self._before[1])
+        torch.set_deterministic_debug_mode(self._before)
 
 
 def _once(probe: Probe, way: Way, device: str, trouble: tuple[type[BaseException], ...]) -> tuple[Outcome, nn.Module | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from itertools import permutations
 from typing import Any
@@ -124,6 +125,13 @@ def test_evidence_of_probes_is_read_as_it_was_written_and_older_files_have_none(
     assert Evidence.from_json(written).to_json() == written
     old = written.replace(',"edges":[', ',"more":[')
     assert Evidence.from_json(old).columns == (Column(machine("cpu"), ()),)
+
+
+def test_a_gzipped_file_is_read_as_it_is_and_a_cut_one_is_one_line() -> None:
+    packed = gzip.compress(of("cpu").to_json().encode())
+    assert Evidence.from_json(packed) == of("cpu")
+    with pytest.raises(InspectError, match="damaged-evidence"):
+        Evidence.from_json(packed[:-20], "file")
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.9])
