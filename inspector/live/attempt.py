@@ -34,7 +34,8 @@ FATAL = ("CUDA error", "HIP error", "device-side assert", "CUBLAS_STATUS_", "CUD
 def attempt(probe: Probe, device: str, trouble: tuple[type[BaseException], ...]) -> Answer:
     """What came of every way of a probe. `trouble`: the errors that count as outcomes."""
     if probe.kind in ("example", "misuse"):
-        return Answer((_example(probe.code, trouble),))
+        told = _example(probe.code, device, trouble)
+        return Answer((told,), spoiled=spoils(told))
     outcomes = []
     held: dict[str, Tensor] = {}
     for way in probe.ways:
@@ -53,12 +54,13 @@ def spoils(outcome: Outcome) -> bool:
     return refusal is not None and (refusal.error == "AcceleratorError" or any(word in refusal.text for word in FATAL))
 
 
-def _example(program: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
+def _example(program: str, device: str, trouble: tuple[type[BaseException], ...]) -> Outcome:
     """A documented example of the installed torch, run as it stands there, or lines that live/misuses made."""
     with build.fixed_random(), warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
             exec(compile(program, "<example>", "exec"), {"torch": torch, "nn": nn, "F": nn.functional, "__name__": "example"})
+            _wait(device)
         except trouble as error:
             return Outcome("refused", refusal=_refusal(error, "called"), warnings=_texts(said), warned_at=_places(said))
     return Outcome("value", warnings=_texts(said), warned_at=_places(said))

@@ -9,12 +9,12 @@ import torch
 
 from inspector import losses
 from inspector.errors import InspectError
-from inspector.live import accepted, instances, judge, placing, prober, probes
+from inspector.live import instances, judge, mends, placing, prober, probes
 from inspector.live.attempt import spoils
 from inspector.live.configurations import default_of
 from inspector.live.isolate import Child
 from inspector.live.outcomes import Outcome, Probe, Refusal, Way
-from inspector.report import Argument, Configuration, Message, TensorData
+from inspector.report import Argument, Configuration, TensorData
 
 ASSERTED = "CUDA error: device-side assert triggered"
 LOSS = f'''
@@ -96,10 +96,7 @@ def test_a_weight_and_a_target_on_another_device_are_refused_in_words_that_are_k
     with Child() as child:
         seen = [prober.seen_of(plan, probe, answer, judge.NOTHING) for probe, answer in zip(made, child.run(made), strict=True) if answer]
     assert not [fault for each in seen for fault in each.faults]
-    said = {message.fix: message.text for message in map(messages_of, seen) for message in message}
-    assert set(said) == {"target.to(input.device)", "move the loss with the model: criterion.to(input.device)"}
-    assert all("device" in text for text in said.values())
-
-
-def messages_of(seen: prober.Seen) -> tuple[Message, ...]:
-    return accepted.messages([seen])
+    refusals = [outcome.refusal for each in seen for outcome in each.answer.outcomes]
+    assert len(refusals) == 2
+    assert all(refusal is not None and "is not on the expected device" in refusal.text for refusal in refusals)
+    assert all("criterion.to(input.device)" in mends.mend_of(each).fix for each in seen)
