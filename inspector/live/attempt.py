@@ -184,7 +184,9 @@ def _is_cpu(device: str) -> bool:
 def _wait(device: str) -> None:
     """Returns when the device has done all it was asked to: what it has to complain of is raised here."""
     if not _is_cpu(device):
-        torch.get_device_module(torch.device(device)).synchronize()
+        module, index = torch.get_device_module(torch.device(device)), torch.device(device).index
+        # Of several GPUs the one that was used; where there is no other, its `synchronize` takes no number.
+        module.synchronize(*([index] if index else []))
 
 
 def _gradients(
