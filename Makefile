@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo setup dev test lint docs site pictures benchmark constraints clean
+.PHONY: demo setup dev test lint docs site pictures screenshots benchmark constraints clean
 
-demo: setup ## set up and print the report of CrossEntropyLoss
+demo: setup ## set up, print the report of CrossEntropyLoss, and make the pages of every loss
 	@$(BIN)/inspect-loss CrossEntropyLoss
+	@$(BIN)/inspect-loss pages
 
 setup: ## what the program needs, in .venv
 	@$(PYTHON) tools/setup.py && $(PYTHON) tools/vendor.py
@@ -26,6 +27,9 @@ docs: dev ## the pages made from the code: docs/generated/
 
 pictures: dev ## the terminal pictures in docs/images/, from the real command
 	@$(BIN)/python -m tools.make_pictures
+
+screenshots: dev ## the pictures of the site in README.md, from inspect-loss-pages/
+	@$(BIN)/python -m tools.make_screenshots
 
 site: docs ## the hand-written documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

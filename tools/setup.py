@@ -106,7 +106,7 @@ def install_torch() -> None:
 def install_project(flavour: str) -> None:
     """This checkout, editable, and what it needs. Its build backend is installed first, so that it is pinned too."""
     say("Installing inspect-loss and what it needs" + (", its tests included" if flavour == "dev" else ""))
-    target = f"{ROOT}[dev]" if flavour == "dev" else str(ROOT)
+    target = f"{ROOT}[{'dev' if flavour == 'dev' else 'site'}]"
     done = pip("install", *constraints(), "hatchling", "editables") and pip(
         "install", *constraints(), "--no-build-isolation", "--editable", target
     )
