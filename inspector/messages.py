@@ -289,7 +289,8 @@ def without_names(fix: str) -> str:
 def _reason(several: Sequence[_Case]) -> Reason:
     """One cause of several losses, in the words of those that fit, and of them of most."""
     fitting = [each for each in several if each.mapped is not None]
-    usual = Counter(each.cause.fix for each in fitting or several).most_common(1)[0][0]
+    counted = Counter(each.cause.fix for each in fitting or several)
+    usual = min(counted, key=lambda fix: (-counted[fix], len(fix), fix))
     chosen = next(each for each in fitting or several if each.cause.fix == usual)
     cause, mapped = chosen.cause, chosen.mapped or {}
     losses = tuple(dict.fromkeys(each.message.subject for each in several))
