@@ -192,6 +192,13 @@ def publish(book: Book, folder: Path, how: How) -> Path:
     return begins
 
 
+def lacking() -> str:
+    """What the site does without since it was not brought, in one line; "" where everything is there."""
+    from inspector.render.pages import site
+
+    return site.lacking()
+
+
 def serve(folder: Path) -> None:
     """Shows the site on this machine, and again when a page changes, until it is interrupted."""
     _mkdocs(folder, "serve", "--livereload")

@@ -58,6 +58,8 @@ def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
         waiting.begin("writing the pages, and building the site")
         place = publishing.publish(book, Path(options["output"]), how)
     if not options["quiet"]:
+        if said := publishing.lacking():
+            click.echo(said, err=True)
         click.echo(f"{len(book.chapters)} losses of torch {book.release.version}: {place}")
     if options["serve"]:
         publishing.serve(Path(options["output"]))

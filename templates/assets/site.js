@@ -1,4 +1,4 @@
-// What a page does besides being read: formulas are set by KaTeX, which is loaded only where there are some. Nothing else needs this.
+// What a page does besides being read: formulas are set by KaTeX, which is loaded only where there are some. A page is whole without this.
 (() => {
   const here = document.currentScript.src;
   const vendor = new URL("vendor/katex/", here).href;
@@ -17,6 +17,12 @@
       console.info(`left as text: ${latex}: ${trouble.message}`);
     }
   }
+
+  // Two things of the theme that have no name for those who do not see them.
+  document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+  new MutationObserver(() =>
+    document.querySelectorAll(".md-code__nav:not([aria-label])").forEach((nav, at) => nav.setAttribute("aria-label", `Code ${at + 1}`)),
+  ).observe(document.body, { childList: true, subtree: true });
 
   const formulas = document.querySelectorAll("[data-latex]");
   if (!formulas.length) return;

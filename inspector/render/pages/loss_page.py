@@ -16,6 +16,7 @@ from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table
 from inspector.render.pages import call_path, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
+from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
 from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report
 
@@ -31,7 +32,7 @@ class Math(Record, frozen=True):
 
     name: str
     latex: str
-    """"" for words."""
+    """"" for words, and where there is no KaTeX to set it."""
     text: str
 
 
@@ -164,8 +165,9 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
 
 def _formulas(report: Report) -> Iterator[Math]:
     if isinstance(report.definition, Definition):
+        is_set = (shipped("templates") / "assets/vendor/katex/katex.min.js").is_file()
         for formula in report.definition.formulas:
-            yield Math(_named(formula), formula.latex, formula.text)
+            yield Math(_named(formula), formula.latex if is_set else "", formula.text)
 
 
 def _named(formula: Formula) -> str:

@@ -60,6 +60,14 @@ def files(book: Book, site_url: str = "") -> dict[str, bytes]:
     }
 
 
+def lacking() -> str:
+    """What the site does without since it was not brought, in one line; "" where everything is there."""
+    vendor = shipped("templates") / "assets" / "vendor"
+    wanted = {"katex/katex.min.js": "formulas are shown as plain text", "iframe-worker/shim.js": "it cannot be searched from a folder"}
+    said = [words for name, words in wanted.items() if not (vendor / name).is_file()]
+    return f"{'; '.join(said)}: `make setup` brings what is missing from npm" if said else ""
+
+
 def _below(folder: Path, prefix: str) -> dict[str, bytes]:
     """Every file of a folder, by its name below the prefix; nothing of what is hidden or generated."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file()) if folder.is_dir() else ()
