@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from inspector.book import Book, Chapter
 from inspector.render import explain, plots, view
@@ -18,7 +18,7 @@ from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
-from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report
+from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report, Rung
 
 TOP = "../"
 LONGEST_GIVEN = 48
@@ -61,6 +61,24 @@ class Accepted(Record, frozen=True):
 
     name: str
     rows: tuple[AcceptedRow, ...]
+
+
+class FormRow(Record, frozen=True):
+    """One of several forms that compute the same."""
+
+    code: Markup
+    """With the functions of other losses as links."""
+    value: str
+    status: str
+    wrong: str
+    """From which size of input on it is wrong; "" where it is not."""
+
+
+class Forms(Record, frozen=True):
+    """Equivalent forms, the loss itself first."""
+
+    name: str
+    rows: tuple[FormRow, ...]
 
 
 class ConfigurationRow(Record, frozen=True):
@@ -117,6 +135,7 @@ class LossPage(Record, frozen=True):
     tried: str
     """How many inputs were tried; "" where none were."""
     not_probed: str
+    forms: tuple[Forms, ...]
     machines: tuple[Machine, ...]
     report: Report
 
@@ -158,6 +177,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         accepted=tuple(_accepted(probed)) if isinstance(probed, Probed) else (),
         tried=f"{probed.probes:,} inputs in {probed.calls:,} calls" if isinstance(probed, Probed) else "",
         not_probed=probed.reason if isinstance(probed, NotRun) else "",
+        forms=tuple(_forms(book, chapter)),
         machines=tuple(_machine(column.machine.name, some) for column, some in checks),
         report=report,
     )
@@ -238,6 +258,34 @@ def _what(rows: Sequence[Acceptance]) -> Iterator[str]:
         instead = f"in place of `{documented}`" if documented else ""
         name = altered if " " in altered or not altered else f"`{altered}`"
         yield " ".join(part for part in (name, kind, explain.some(whats, most=MOST_SAID), instead) if part)
+
+
+# -- equivalent forms -----------------------------------------------------------------------------------------------------
+
+
+def _forms(book: Book, chapter: Chapter) -> Iterator[Forms]:
+    others = {
+        explain.short(function): each.name
+        for each in reversed(book.chapters)  # of several with one function the first by name stays
+        for function in each.report.subject.functions
+        if each.name != chapter.name and len(each.report.subject.functions) == 1 and function not in chapter.report.subject.functions
+    }
+    for ladder in chapter.report.ladders:
+        yield Forms(ladder.name, tuple(_form(rung, ladder.grows, others) for rung in ladder.rungs))
+
+
+def _form(rung: Rung, grows: str, others: dict[str, str]) -> FormRow:
+    wrong = [f"{text(size, digits=3)} in {dtype}" for dtype, size in rung.breaks.items()]
+    said = f"wrong from |{grows}| = {explain.listed(wrong)}" if wrong else ""
+    return FormRow(_linked(rung.text, others), text(rung.value), rung.status, said)
+
+
+def _linked(code: str, others: dict[str, str]) -> Markup:
+    """A form in which the function of another loss leads to the page of that loss."""
+    parts = re.split(r"(\bF\.\w+)", code)
+    return Markup().join(
+        Markup('<a href="{}.html">{}</a>').format(others[part], part) if part in others else escape(part) for part in parts
+    )
 
 
 # -- checks ---------------------------------------------------------------------------------------------------------------
