@@ -16,6 +16,8 @@ from inspector.report import Acceptance, Bounds, Check, Definition, Example, Inp
 
 MOST_UNCHECKED = 4
 MOST_WAYS = 3
+LARGE = 1e6
+"""From here on a whole number is written with an exponent."""
 
 
 class BoxRow(Record, frozen=True):
@@ -123,7 +125,7 @@ def _edge(value: Number | None) -> str:
     infinite = {"inf": "∞", "-inf": "−∞"}
     if isinstance(value, str):
         return infinite.get(value, value)
-    return str(int(value)) if value == int(value) else text(value)
+    return str(int(value)) if value == int(value) and abs(value) < LARGE else text(float(value))
 
 
 # -- what is not checked --------------------------------------------------------------------------------------------------
