@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from markupsafe import Markup
 
 from inspector.book import Book, Chapter
-from inspector.render import explain, view
+from inspector.render import explain, places, view
 from inspector.render.pages import quoting
 from inspector.render.pages.passages import passage
 from inspector.render.places import Place
@@ -50,6 +50,8 @@ class PathStep(Record, frozen=True):
     defined_at: Place
     defined_href: str
     """The line of the definition, on our page of the file."""
+    native: tuple[Place, ...]
+    """The C++ files behind a native function, as of one release."""
     condition: str
     why: str
     status: Status
@@ -194,6 +196,7 @@ class _Writer:
             called_href=quoting.href(self._book, row.called_at.file, row.called_at.line, TOP),
             defined_at=row.defined_at,
             defined_href=quoting.href(self._book, row.defined_at.file, row.defined_at.line, TOP),
+            native=places.native_files(step.callee) if row.kind == "native" else (),
             condition=row.condition,
             why=row.why,
             status=self._status.get(row.id, ""),

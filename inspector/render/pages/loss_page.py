@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from markupsafe import Markup, escape
 
 from inspector.book import Book, Chapter
+from inspector.losses import native_sources
 from inspector.render import explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
-from inspector.render.pages import call_path, pictures, quoting, ten_seconds
+from inspector.render.pages import call_path, findings_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
+from inspector.render.pages.questions_page import what_ran
 from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
 from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report, Rung
@@ -137,6 +139,11 @@ class LossPage(Record, frozen=True):
     not_probed: str
     forms: tuple[Forms, ...]
     machines: tuple[Machine, ...]
+    findings: tuple[findings_page.Shown, ...]
+    ran: dict[str, Markup]
+    """Id of an answer -> the lines that gave its figures."""
+    native_release: str
+    """The release that the C++ files are named of."""
     report: Report
 
 
@@ -179,6 +186,9 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         not_probed=probed.reason if isinstance(probed, NotRun) else "",
         forms=tuple(_forms(book, chapter)),
         machines=tuple(_machine(column.machine.name, some) for column, some in checks),
+        findings=tuple(findings_page.shown_of(chapter.name, finding) for finding in report.findings),
+        ran={answer.id: what_ran(answer) for answer in report.answers},
+        native_release=native_sources.as_of().version,
         report=report,
     )
 

@@ -12,8 +12,7 @@ from markupsafe import Markup
 from inspector.book import Book, Workings
 from inspector.losses import native_sources
 from inspector.losses.asked import questions
-from inspector.render import explain, highlight, places
-from inspector.render.numbers import text
+from inspector.render import asked, explain, highlight, places
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.report import Answer, Record, Report
@@ -36,9 +35,8 @@ class Reply(Record, frozen=True):
     answer: Answer
     owner: str
     href: str
-    program: Markup
-    ran: tuple[tuple[str, str], ...]
-    """Expression, and what came of it."""
+    ran: Markup
+    """The lines that gave its figures, with what came of each."""
 
 
 class Spot(Record, frozen=True):
@@ -91,14 +89,12 @@ def _replies(book: Book) -> Iterator[Reply]:
 
 
 def _reply(answer: Answer, owner: str, href: str) -> Reply:
-    return Reply(answer, owner, href, Markup(highlight.plain(answer.program)) if answer.program else Markup(""), tuple(came(answer)))
+    return Reply(answer, owner, href, what_ran(answer))
 
 
-def came(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Each expression that was run for an answer, and what it gave."""
-    yield from ((f"{name} = {expression}", "") for name, expression in answer.given.items())
-    for name, expression in answer.code.items():
-        yield expression, text(answer.numbers[name]) if name in answer.numbers else answer.texts.get(name, "")
+def what_ran(answer: Answer) -> Markup:
+    """The lines that were run for an answer, coloured, to be pasted; each with what came of it."""
+    return Markup(highlight.plain(asked.snippet(answer))) if answer.code else Markup("")
 
 
 def _asked(question: questions.Question, book: Book, known: dict[str, Reply]) -> Asked:

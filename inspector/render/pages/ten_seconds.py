@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from inspector import evidence
 from inspector.book import Book, Chapter
 from inspector.evidence import Column
+from inspector.losses.choosing import use_of
 from inspector.render import explain
 from inspector.render.numbers import cell_of, text
 from inspector.report import Acceptance, Bounds, Check, Definition, Example, Input, Number, Probed, Record, Report
@@ -46,6 +47,9 @@ class Verified(Record, frozen=True):
 def rows(report: Report) -> Iterator[BoxRow]:
     """The rows of the box, in order."""
     definition = report.definition
+    use = use_of(report.subject.qualified_name.rpartition(".")[2])
+    if use is not None:
+        yield BoxRow("Your network gives", (f"{use.takes}; the target: {use.target}",))
     if isinstance(definition, Definition):
         yield from _goes_in(definition)
     yield from _comes_out(report)
@@ -115,7 +119,7 @@ def _range(report: Report) -> Iterator[BoxRow]:
     else:
         said = f"{'not negative' if low == '0' and high == '∞' else f'from {low} to {high}'}"
     smallest = f"; smallest {bounds.where}" if bounds.where else ""
-    yield BoxRow("Range", (f"{said}{smallest}: `{bounds.code}` gives {_edge(bounds.value)}",), kind="range")
+    yield BoxRow("Range", (f"{said}{smallest}; {bounds.tried} samples lay within",), kind="range")
 
 
 def _edge(value: Number | None) -> str:
