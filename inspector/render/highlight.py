@@ -132,7 +132,7 @@ def _permanent(anchor: Anchor) -> Html:
 # -- lines of coloured pieces -------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2048)  # the files of a book and every snippet: a file that falls out is coloured twice
 def lines_of(text: str) -> tuple[_Pieces, ...]:
     """Every line as (class, text) pieces; neighbours of one class are one piece. Kept by the text itself."""
     from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
