@@ -176,16 +176,21 @@ class How(NamedTuple):
 def publish(book: Book, folder: Path, how: How) -> Path:
     """Writes the pages of a book into the folder and builds the site: where it begins. Nothing is built anew where nothing changed.
 
-    In the folder: `configuration` and `pages` (what is built), `site` (what is read), and `site.zip` where it was asked for.
+    In the folder: `source` (what is built), `site` (what is read), `built` (of what the site was made), and `site.zip` where it was
+    asked for.
     """
     from inspector.render.pages import site, writing
 
-    changed = writing.write(folder / "source", site.files(book, how.site_url))
-    begins = folder / "site" / "index.html"
+    files = site.files(book, how.site_url)
+    writing.write(folder / "source", files)
+    begins, built = folder / "site" / "index.html", folder / "built"
     if not how.built:
         return folder / "source"
-    if changed or not begins.is_file():
+    # Not whether anything was written just now: a build that was interrupted has written everything.
+    state = writing.digest(files)
+    if not begins.is_file() or not built.is_file() or built.read_text() != state:
         _build(folder)
+        built.write_text(state)
     if how.offline:
         writing.pack(folder / "site", folder / "site.zip")
         return folder / "site.zip"

@@ -82,8 +82,8 @@ def pages(book: Book) -> Iterator[Page]:
 def _replies(book: Book) -> Iterator[Reply]:
     """Every answer of the book, with the address of the page that shows it."""
     if isinstance(book.workings, Workings):
-        yield from (_reply(each, "Module", f"module/calling.html#{each.id}") for each in book.workings.calling)
-        yield from (_reply(each, "Module", f"module/making.html#{each.id}") for each in book.workings.making)
+        yield from (_reply(each, "Module", f"module/calling.html#asked-{each.id}") for each in book.workings.calling)
+        yield from (_reply(each, "Module", f"module/making.html#asked-{each.id}") for each in book.workings.making)
     for chapter in book.chapters:
         yield from (_reply(each, chapter.name, f"losses/{chapter.name}.html#asked-{each.id}") for each in chapter.report.answers)
 

@@ -5,6 +5,8 @@ In: paths relative to a folder, with their bytes. Out: which were written and re
 
 from __future__ import annotations
 
+import filecmp
+import hashlib
 import os
 import tempfile
 import zipfile
@@ -35,14 +37,25 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Changed:
     return Changed(tuple(written), tuple(removed))
 
 
+def digest(files: Mapping[str, bytes]) -> str:
+    """The hash of all names and bytes."""
+    told = hashlib.blake2b(digest_size=16)
+    for name, data in sorted(files.items()):
+        told.update(f"{name}\0{len(data)}\0".encode() + data)
+    return told.hexdigest()
+
+
 def pack(folder: Path, archive: Path) -> None:
-    """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes."""
+    """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes, which are left alone."""
     handle, temporary = tempfile.mkstemp(dir=archive.parent, prefix=".writing-")
     with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = zipfile.ZipInfo(f"{archive.stem}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
             name.external_attr = 0o644 << 16
             packed.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    if archive.is_file() and filecmp.cmp(temporary, archive, shallow=False):
+        os.unlink(temporary)
+        return
     os.chmod(temporary, 0o644)
     os.replace(temporary, archive)
 
