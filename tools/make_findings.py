@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from inspector import probing
+from inspector.render.folded import folded
 from inspector.render.found import MEANS, SEVERITIES
 from inspector.report import Finding
 from inspector.source import finders
@@ -28,7 +29,7 @@ def main() -> int:
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
     """The findings by severity, the worst first."""
-    kept = list(findings)
+    kept = folded(findings)
     for severity in SEVERITIES:
         some = [finding for finding in kept if finding.severity == severity]
         yield f"# {severity}: {MEANS[severity]} ({len(some)})"
@@ -42,7 +43,7 @@ def of_finding(finding: Finding) -> list[str]:
     """One finding, without what differs from run to run: which signal ended a process, what the memory held."""
     name = finding.subject.rpartition(".")[2]
     message = re.sub(r"SIG[A-Z]+", "a signal", finding.message)
-    if finding.rule == "differs":
+    if finding.rule == "differs" and " give " in message:
         message = message.partition(" give ")[0] + " give two results."
     told = [f"{name}, {finding.title}", f"    {finding.configuration}, {finding.dtype}", f"    {message}"]
     told += [f"    also: {', '.join(finding.also)}"] if finding.also else []

@@ -78,8 +78,10 @@ def _placed(values: Real, number: float, what: str) -> Edge:
     return Edge(number, what, "outside")
 
 
-def of_indices(values: ClassIndices, size: int, ignored: int | None) -> Iterator[Edge]:
-    """The first and last class, those beside them, and numbers far away. The ignored index is no edge."""
+def of_indices(values: ClassIndices, size: int, ignored: int | None, excluded: object = None) -> Iterator[Edge]:
+    """The first and last class, those beside them, and numbers far away. The ignored index is no edge; an excluded one is outside."""
+    if isinstance(excluded, int):
+        yield Edge(excluded, f"the {values.excluding}", "outside")
     tried = (
         (values.at_least, "the first class"),
         (size - 1, "the last class"),
@@ -90,7 +92,7 @@ def of_indices(values: ClassIndices, size: int, ignored: int | None) -> Iterator
         (2**62, "2**62"),
     )
     for number, what in tried:
-        if number != ignored:
+        if number not in (ignored, excluded):
             yield Edge(number, what, "inside" if values.at_least <= number < size else "outside")
 
 
@@ -135,8 +137,8 @@ def words(values: Values) -> str:
             return "probabilities that sum to 1"
         case LogProbabilities():
             return "log-probabilities"
-        case ClassIndices(below, at_least):
-            return f"class indices {at_least}..{below}-1"
+        case ClassIndices(below, at_least, excluding=excluding):
+            return f"class indices {at_least}..{below}-1{f' without the {excluding}' if excluding else ''}"
         case LabelLists(below):
             return f"class indices below {below}, then -1"
         case Signs():

@@ -5,46 +5,21 @@ In: a definition, its signature and a child to run probes in. Out: what was prob
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from inspector.live import closer, documented, grouping, prober
+from inspector.live import closer, documented, grouping, prober, sentences
 from inspector.live.accepted import acceptances
 from inspector.live.catalogue import messages
 from inspector.live.documented import Said
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
-from inspector.live.judge import Rule
 from inspector.live.prober import Seen
+from inspector.live.probes import EVERY_INPUT
 from inspector.live.safer import safe_line
 from inspector.live.snippets import snippet
 from inspector.losses.reductions import field_name
 from inspector.losses.schema import LossDefinition
 from inspector.report import Finding, Parameter, Probed
-
-TITLES: Mapping[Rule, str] = {
-    "crash": "the process dies",
-    "hang": "the call does not come back",
-    "wrong-value": "wrong value",
-    "differs": "another number each time: memory that was never written",
-    "input-changed": "the call changes its input",
-    "accepted-shape": "broadcast without a word",
-    "nonfinite-value": "nan or inf where the loss is finite",
-    "nonfinite-gradient": "nan or inf gradient where it is finite",
-    "undefined-value": "nan from a mean over nothing",
-    "wrong-gradient": "wrong gradient",
-    "vanishing-gradient": "zero gradient where it is not zero",
-    "stuck": "no gradient, and the loss is not at its minimum",
-    "nan-hidden": "nan goes in, a number comes out",
-    "accepted-value": "taken without a word",
-    "accepted-argument": "taken without a word",
-    "warned-shape": "broadcast with a warning only",
-    "warned-value": "taken with a warning only",
-    "misleading-message": "the message does not say what is wrong",
-    "refused-documented": "documented, and refused",
-    "documentation": "the documentation says otherwise",
-}
-"""Rule -> the end of a title."""
 
 
 def probe_loss(
@@ -79,31 +54,45 @@ def probe_loss(
 
 def finding_of(group: Group, child: Child, device: str) -> Finding:
     """One group as a finding."""
-    limits = closer.thresholds(group, child)
     case = closer.smallest(group, child)
     probe = case.seen.probe
-    name = probe.subject.rpartition(".")[2]
-    words = f"{probe.altered} {probe.what}" if probe.kind in ("ignored", "empty", "single") else f"{probe.altered}: {probe.what}"
-    threshold = closer.threshold_words(group, limits)
+    limits = closer.thresholds(group, case, child)
+    threshold = closer.threshold_words(case, limits)
+    moves = closer.moved(case, child) if group.rule == "stuck" else None
     return Finding(
-        id=f"{name} | {' | '.join(group.key)}",
-        title=f"{words}: {TITLES[group.rule]}",
+        id=f"{probe.subject.rpartition('.')[2]} | {' | '.join(group.key)}",
+        title=sentences.title(group, case),
         severity=group.severity,
         probe=probe.id,
         configuration=shown_configuration(case),
-        dtype=probe.dtype,
+        dtype=_dtype(case),
         device=device,
         actual=_actual(case),
         expected=_expected(case),
-        message=message_of(case, threshold),
+        message=sentences.message(case, threshold, moves, _clamp(case)),
         snippet=_snippet(case),
         rule=group.rule,
         subject=probe.subject,
         threshold=threshold,
-        also=also(group, case),
+        also=sentences.also(group, case),
         safe=safe_line(case, child),
         place=_place(case),
     )
+
+
+def _dtype(case: Case) -> str:
+    """The dtype of the floating inputs; what was given in place of it, where the finding is about that."""
+    probe = case.seen.probe
+    if probe.kind != "dtype":
+        return probe.dtype
+    given = probe.what.removeprefix("of ").removeprefix("dtype ")
+    return given if probe.altered == EVERY_INPUT else f"{probe.dtype}, {probe.altered} {given}"
+
+
+def _clamp(case: Case) -> str:
+    """What the documentation says of the gradient that is kept finite."""
+    clamps = case.seen.plan.definition.clamps
+    return next((clamp.words for clamp in clamps if case.fault.of == f"∂/∂{clamp.of}"), "")
 
 
 def shown_configuration(case: Case) -> str:
@@ -128,106 +117,44 @@ def _snippet(case: Case) -> str:
     gradient = fault.of.removeprefix("∂/∂") if fault.of.startswith("∂/∂") else ""
     if fault.rule in ("stuck", "nonfinite-value", "crash") and not gradient:
         gradient = next(iter(case.seen.answer.outcomes[0].gradients), next(iter(probe.wanted), "") if fault.rule == "crash" else "")
-    return snippet(probe, configuration, gradient=gradient, field=field_name(case.seen.plan.definition, fault.reduction))
+    field = field_name(case.seen.plan.definition, fault.reduction)
+    return snippet(probe, configuration, gradient=gradient, field=field, shows=_SHOWS.get(fault.rule, ""))
+
+
+_SHOWS = {"accepted-shape": "shape", "warned-shape": "shape", "differs": "memory"}
+"""Rule -> what the lines have to show besides the number."""
 
 
 def _actual(case: Case) -> str:
     fault = case.fault
     if fault.rule == "misleading-message":
         return fault.detail.splitlines()[0]
+    if fault.rule in ("accepted-shape", "warned-shape"):
+        return f"shape {sentences.shape_of(case)}"
+    if fault.rule == "differs":
+        return (
+            "nan where fresh memory is nan"
+            if sentences.is_nan(fault.actual) or sentences.is_nan(fault.exact)
+            else "another number each time"
+        )
     if fault.actual is None:
         return fault.detail.splitlines()[0] if fault.detail else "no error"
-    return f"{fault.of} {fault.actual:.6g}"
+    return f"{fault.of} {fault.actual + 0.0:.6g}"
 
 
 def _expected(case: Case) -> str:
     fault, probe = case.fault, case.seen.probe
     if fault.rule == "undefined-value":
         return "0/0: no number"
+    if fault.rule == "differs":
+        return "the same each time"
     if fault.rule in ("stuck",):
-        return "a gradient that is not zero"
+        return "a minimum, or a gradient"
     if fault.rule == "nan-hidden":
         return "nan, or an error"
     if fault.exact is not None:
         return f"{fault.of} {fault.exact:.6g}"
-    return {"misleading-message": f"a word on {probe.altered}", "differs": "the same each time"}.get(fault.rule, "an error")
-
-
-def message_of(case: Case, threshold: str) -> str:
-    """What it means, in one or two sentences."""
-    fault, probe = case.fault, case.seen.probe
-    said = _said(case)
-    value = _value_beside(case)
-    more = [said, f"It begins {threshold.replace(' on in ', ' in ')}." if threshold else "", value]
-    if "target" in fault.of and fault.of != "value":
-        more.append("Only who asks for a gradient by the target meets it.")
-    if probe.edges and probe.number in ("inf", "-inf"):
-        more.append("The exact number is the limit as the input grows.")
-    return " ".join(part for part in more if part)
-
-
-def _said(case: Case) -> str:
-    fault, probe = case.fault, case.seen.probe
-    if fault.rule in ("accepted-value", "accepted-argument", "warned-value"):
-        how = f"only warns ({fault.detail.splitlines()[0]})" if fault.detail else "says nothing"
-        return f"{probe.altered} should be {probe.domain}; with {probe.what} torch {how} and gives {fault.actual:.6g}."
-    if fault.rule in ("accepted-shape", "warned-shape"):
-        shapes = f"The shapes {_shapes(case)} are broadcast against each other, so every row meets every other"
-        return f"{shapes}; {probe.altered} should be {probe.domain}."
-    if fault.rule == "undefined-value":
-        return "Nothing is left to divide by, and the mean is 0/0." + _sum_beside(case)
-    if fault.rule == "misleading-message":
-        return f"{probe.altered} has {probe.what}, and torch says: {fault.detail.splitlines()[0]}"
-    if fault.rule == "crash":
-        return f"{fault.detail[:1].upper()}{fault.detail[1:]}: no exception can be caught. {probe.altered} should be {probe.domain}."
-    if fault.rule == "differs":
-        return f"Two runs with the same inputs give {fault.actual:.4g} and {fault.exact:.4g}: the result is what the memory held before."
-    if fault.rule == "stuck":
-        return "The loss is positive and every gradient is zero, so a step from exactly here learns nothing."
-    if fault.rule == "nan-hidden":
-        made = "a network that has broken" if probe.altered in probe.wanted else "a mistake in the data"
-        return f"A nan in {probe.altered} does not reach the loss value, so {made} goes unnoticed."
-    if fault.rule == "refused-documented":
-        return f"A documented call is refused: {fault.detail.splitlines()[0]}"
-    if fault.exact is None or fault.actual is None:
-        return f"{fault.detail[:1].upper()}{fault.detail[1:]}."
-    return f"The {fault.of} is {fault.actual:.6g}; exactly it is {fault.exact:.6g}."
-
-
-def _sum_beside(case: Case) -> str:
-    """What the sum gives there, where it is a number."""
-    ran = zip(case.seen.probe.ways, case.seen.answer.outcomes, strict=True)
-    sums = [outcome.value.values for way, outcome in ran if way.reduction == "sum" and outcome.value is not None]
-    return f" reduction='sum' gives {sums[0][0]:g}." if sums and math.isfinite(sums[0][0]) else ""
-
-
-def _value_beside(case: Case) -> str:
-    """The loss value, where the finding is about a gradient."""
-    if not case.fault.of.startswith("∂/∂"):
-        return ""
-    ran = zip(case.seen.probe.ways, case.seen.answer.outcomes, strict=True)
-    value = next((outcome.value for way, outcome in ran if way.reduction == case.fault.reduction), None)
-    if value is None or not value.values:
-        return ""
-    return f"The loss value there is {value.values[min(case.fault.position, len(value.values) - 1)]:.6g}."
-
-
-def _shapes(case: Case) -> str:
-    shapes = [getattr(argument.value, "shape", None) for argument in case.seen.probe.inputs]
-    return " and ".join(str(shape) for shape in shapes if shape is not None)
-
-
-def also(group: Group, shown: Case) -> tuple[str, ...]:
-    """Where else the same was seen: inputs and edges, then dtypes, then configurations."""
-    probe = shown.seen.probe
-    edges = dict.fromkeys(f"{case.seen.probe.altered}: {case.seen.probe.what}" for case in group.cases)
-    dtypes = [dtype for dtype in grouping.DTYPES if any(case.seen.probe.dtype == dtype for case in group.cases) and dtype != probe.dtype]
-    edges.pop(f"{probe.altered}: {probe.what}", None)
-    return (*list(edges)[:MOST], *([f"… {len(edges) - MOST} more"] if len(edges) > MOST else []), *dtypes)
-
-
-MOST = 6
-"""Other edges that are named; the rest is counted."""
+    return {"misleading-message": f"a word on {probe.altered}"}.get(fault.rule, "an error")
 
 
 def _place(case: Case) -> str:

@@ -23,16 +23,21 @@ FAMILIES: dict[Rule, str] = {
     "wrong-value": WRONG,
     "wrong-gradient": WRONG,
     "vanishing-gradient": WRONG,
+    "clamped-gradient": "clamped",
     "nan-hidden": "taken",
     "accepted-value": "taken",
     "warned-value": "taken",
     "accepted-argument": "taken",
+    "accepted-dtype": "taken",
     "accepted-shape": "shape",
     "warned-shape": "shape",
 }
 """Rules that show the same trouble at the same edge are one finding; a rule that is not here is its own family."""
 LARGE = 10.0
 """A number of at least this size is a large one."""
+LARGEST = 1e8
+"""A number beyond this is one that nobody has: that a square or a cube of it overflows is nobody's trouble."""
+NOT_FINITE_IGNORED = "not finite in an ignored row"
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 Key: TypeAlias = tuple[str, ...]
 
@@ -80,10 +85,10 @@ def _naming(key: Key, cases: list[Case]) -> list[Case]:
 
 
 def _of_sane_size(key: Key, cases: list[Case]) -> list[Case]:
-    """Of large numbers only those whose square the dtype holds: that a formula overflows beyond is nobody's trouble."""
+    """Of large numbers only those that people have, and whose square the dtype holds."""
     if "large" not in key:
         return cases
-    return [case for case in cases if abs(number_of(case.seen) or 0.0) <= math.sqrt(FORMATS[case.seen.probe.dtype].largest)]
+    return [case for case in cases if abs(number_of(case.seen) or 0.0) <= min(LARGEST, math.sqrt(FORMATS[case.seen.probe.dtype].largest))]
 
 
 def _merged(found: dict[Key, list[Case]]) -> dict[Key, list[Case]]:
@@ -116,6 +121,10 @@ def key_of(seen: Seen, fault: Fault) -> Key:
         return (family, "empty" if probe.kind == "empty" else "denominator")
     if fault.rule == "misleading-message":
         return (family, fault.detail)
+    if fault.rule == "accepted-dtype":
+        return (family, "dtype")
+    if fault.rule == "clamped-gradient":
+        return (family, probe.altered)
     if family == "taken":
         return (family, probe.altered, *(("nan",) if fault.rule == "nan-hidden" else ()))
     if probe.kind == "argument":
@@ -133,7 +142,9 @@ def edge_of(seen: Seen) -> str:
     if probe.what == probes.IN_TURN:
         values = next(form.values for form in seen.plan.fitted.case.inputs if form.name == probe.altered)
         return f"near {values.low:g}" if isinstance(values, Real) and values.low is not None else probe.what
-    if number is None or probe.kind == "ignored":
+    if probe.kind == "ignored" and number is not None:
+        return NOT_FINITE_IGNORED
+    if number is None:
         return probe.what
     if math.isinf(number):
         return "inf"
@@ -172,20 +183,22 @@ def _shows(case: Case) -> tuple[object, ...]:
         severity_rank(fault.rule),
         list(SEVERITY).index(fault.rule),
         DTYPES.index(probe.dtype),
+        probe.kind == "dtype" and probe.altered != probes.EVERY_INPUT,
         probe.kind == "argument" and fault.rule == "undefined-value",
         len(probe.ways[0].configuration.args) if probe.kind != "argument" else 0,
         "target" in fault.of,
         probe.where == "closure" and probe.number in ("inf", "-inf"),
+        probe.number == "inf",
         probe.kind == "tie" and fault.rule != "stuck",
         "in place of" not in probe.what,
         (probe.base == probes.ORDINARY) == edge_of(case.seen).startswith("near "),
-        -_oddness(case) if fault.rule == "crash" else _oddness(case),
+        -oddness(case) if fault.rule == "crash" else oddness(case),
         {"mean": 0, "sum": 1, "none": 2}.get(fault.reduction, 0) if fault.rule == "undefined-value" else 0,
         probe.id,
     )
 
 
-def _oddness(case: Case) -> float:
+def oddness(case: Case) -> float:
     """How far a number is from those people have: the size of its logarithm; small whole numbers first."""
     number = number_of(case.seen)
     if number is None:
@@ -210,9 +223,9 @@ def _rank(group: Group) -> tuple[object, ...]:
         severity_rank(group.rule),
         probe.kind == "empty",
         probe.number in ("inf", "-inf"),
-        _oddness(case) > 8,
+        oddness(case) > 8,
         "target" in case.fault.of,
         DTYPES.index(probe.dtype) > 0,
-        _oddness(case),
+        oddness(case),
         group.key,
     )

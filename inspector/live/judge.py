@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from inspector.live.outcomes import Answer, Outcome, Probe, Tensor
+from inspector.live.outcomes import ALL_ALIKE, CONSTRUCTOR, Answer, Outcome, Probe, Tensor
 from inspector.live.tolerance import FORMATS, Format
 from inspector.losses.limits import Evaluated, Exactly, Numbers, Point
 from inspector.report import TensorData
@@ -26,10 +26,12 @@ Rule: TypeAlias = Literal[
     "undefined-value",
     "wrong-gradient",
     "vanishing-gradient",
+    "clamped-gradient",
     "stuck",
     "nan-hidden",
     "accepted-value",
     "accepted-argument",
+    "accepted-dtype",
     "warned-shape",
     "warned-value",
     "misleading-message",
@@ -60,10 +62,12 @@ SEVERITY: Mapping[Rule, str] = {
     "undefined-value": "nan or inf",
     "wrong-gradient": "wrong gradient",
     "vanishing-gradient": "wrong gradient",
+    "clamped-gradient": "wrong gradient",
     "stuck": "wrong gradient",
     "nan-hidden": "undocumented acceptance",
     "accepted-value": "undocumented acceptance",
     "accepted-argument": "undocumented acceptance",
+    "accepted-dtype": "undocumented acceptance",
     "warned-shape": "undocumented acceptance",
     "warned-value": "undocumented acceptance",
     "misleading-message": "misleading message",
@@ -89,10 +93,10 @@ class Fault(NamedTuple):
 
 
 class Usual(NamedTuple):
-    """What the ordinary sample of the same configuration gave, by reduction: warnings and the number of loss values."""
+    """What the sample gave before anything in it was altered, by reduction: warnings and loss values."""
 
     warnings: Mapping[str, tuple[str, ...]]
-    counts: Mapping[str, int]
+    values: Mapping[str, tuple[float, ...]]
 
 
 NOTHING = Usual({}, {})
@@ -117,7 +121,7 @@ def _of_outcome(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | None,
     elif outcome.value is not None:
         yield from _of_run(probe, (reduction, outcome), outcome.value)
         if exact is not None and reduction in exact.reductions and probe.kind in EXACT_KINDS:
-            yield from _against(probe, (reduction, outcome), exact)
+            yield from (_of_dtype(probe, fault) for fault in _against(probe, (reduction, outcome), exact))
         yield from _of_acceptance(probe, (reduction, outcome), exact, usual)
 
 
@@ -137,7 +141,7 @@ def _of_run(probe: Probe, ran: tuple[str, Outcome], value: Tensor) -> Iterator[F
                 yield Fault("differs", reduction, of, one, other, place)
                 break
     if probe.where == "inside" and probe.kind == "tie":
-        yield from _stuck(reduction, outcome, value, form)
+        yield from _stuck(probe, (reduction, outcome), value, form)
 
 
 def _apart(one: float, other: float, form: Format) -> bool:
@@ -147,12 +151,22 @@ def _apart(one: float, other: float, form: Format) -> bool:
     return abs(one - other) > math.sqrt(form.eps) * max(abs(one), abs(other))
 
 
-def _stuck(reduction: str, outcome: Outcome, value: Tensor, form: Format) -> Iterator[Fault]:
-    """A positive loss of inputs that are all alike, with no slope by any of them."""
+def _stuck(probe: Probe, ran: tuple[str, Outcome], value: Tensor, form: Format) -> Iterator[Fault]:
+    """A positive loss of inputs that are alike, with no slope by any of them; where all are one, with none by that one."""
+    reduction, outcome = ran
     total = sum(value.values)
-    slopes = [abs(each) for gradient in outcome.gradients.values() for each in gradient.values]
+    gradients = [gradient.values for gradient in outcome.gradients.values()]
+    one_shape = len(set(map(len, gradients))) == 1
+    joined = [tuple(map(sum, zip(*gradients, strict=True)))] if probe.what == ALL_ALIKE and one_shape else gradients
+    slopes = [abs(each) for gradient in joined for each in gradient]
     if reduction == "mean" and slopes and total > math.sqrt(form.eps) and max(slopes) < math.sqrt(form.eps) * total:
-        yield Fault("stuck", reduction, "gradient", max(slopes), 0.0)
+        yield Fault("stuck", reduction, "gradient" if joined is gradients else "sum of the gradients", max(slopes), 0.0)
+
+
+def _of_dtype(probe: Probe, fault: Fault) -> Fault:
+    """What comes of whole numbers where floating ones are documented is that they are taken, whatever goes wrong with them."""
+    whole = probe.kind == "dtype" and probe.what.removeprefix("dtype ").startswith(("int", "uint", "bool"))
+    return fault._replace(rule="accepted-dtype") if whole else fault
 
 
 # -- against the reference ---------------------------------------------------------------------------------------------------
@@ -170,7 +184,7 @@ def _against(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated) -> Iterat
         return
     yield from _values(probe, (reduction, value), exact, form)
     if reduction == "none" or "none" not in exact.reductions or hold_slopes(exact.reductions["none"], form):
-        yield from _slopes((reduction, outcome), exact, expected, form)
+        yield from _slopes(probe, (reduction, outcome), exact, form)
 
 
 def coarsest(probe: Probe, value: Tensor) -> Format:
@@ -209,15 +223,17 @@ def _values(probe: Probe, ran: tuple[str, Tensor], exact: Evaluated, form: Forma
         return
 
 
-def _slopes(ran: tuple[str, Outcome], exact: Evaluated, expected: Exactly, form: Format) -> Iterator[Fault]:
+def _slopes(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated, form: Format) -> Iterator[Fault]:
     reduction, outcome = ran
     for name, gradient in outcome.gradients.items():
-        points = expected.gradients.get(name)
+        points = exact.reductions[reduction].gradients.get(name)
         if points is None or len(points) != len(gradient.values) or not _all_finite(exact.terms):
             continue
-        on_kink = exact.closest <= 4 * form.eps or exact.gap < math.ldexp(1.0, form.smallest_exponent)
+        # Where a gradient is kept finite, the formula itself has a bound, and so a kink: that is what is to be told of.
+        on_kink = name not in probe.clamps and (exact.closest <= 4 * form.eps or exact.gap < math.ldexp(1.0, form.smallest_exponent))
         for rule, place in _worst_slope(gradient.values, points, on_kink, form):
-            yield Fault(rule, reduction, f"∂/∂{name}", gradient.values[place], _number(points[place]), place)
+            fault = Fault(rule, reduction, f"∂/∂{name}", gradient.values[place], _number(points[place]), place)
+            yield fault._replace(rule="clamped-gradient") if name in probe.clamps and _is_kept_small(fault) else fault
 
 
 def _worst_slope(actual: Sequence[float], points: Numbers, on_kink: bool, form: Format) -> Iterator[tuple[Rule, int]]:
@@ -232,6 +248,12 @@ def _worst_slope(actual: Sequence[float], points: Numbers, on_kink: bool, form: 
             worst, found = abs(slope - point.value), place
     if found is not None:
         yield "vanishing-gradient" if actual[found] == 0 else "wrong-gradient", found
+
+
+def _is_kept_small(fault: Fault) -> bool:
+    """True for a gradient of the right sign that is smaller than the exact one, and not zero."""
+    actual, exact = fault.actual or 0.0, fault.exact or 0.0
+    return actual * exact > 0 and abs(actual) < abs(exact)
 
 
 def _wrong(actual: float, point: Point | None, form: Format) -> Literal["", "wrong", "nonfinite", "undefined"]:
@@ -283,20 +305,30 @@ def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | No
     if probe.where != "outside" or probe.kind == "dtype":
         return
     warned = [text for text in outcome.warnings if text not in usual.warnings.get(reduction, ())]
-    finite = [each for each in value.values if math.isfinite(each)]
     if probe.kind == "shape":
-        if len(value.values) > usual.counts.get(reduction, len(value.values)):
+        if len(value.values) > len(usual.values.get(reduction, value.values)):
             yield Fault("warned-shape" if warned else "accepted-shape", reduction, detail=warned[0] if warned else "")
-        return
-    if not finite or (probe.kind == "value" and len(finite) < len(value.values)):  # what was altered came out as nan or inf: no silence
-        return
-    if probe.number == "nan":
-        if len(finite) == len(value.values) and (exact is None or not _all_finite(exact.terms)):
-            yield Fault("nan-hidden", reduction, "value", finite[0], math.nan)
-        return
-    if probe.kind in ("argument", "value"):
+    elif probe.number == "nan":
+        if value.values and all(map(math.isfinite, value.values)) and (exact is None or not _all_finite(exact.terms)):
+            yield Fault("nan-hidden", reduction, "value", value.values[0], math.nan)
+    elif probe.kind in ("argument", "value") and _is_silence(probe, value, usual.values.get(reduction)):
         silent: Rule = "accepted-argument" if probe.kind == "argument" else "accepted-value"
-        yield Fault("warned-value" if warned else silent, reduction, "value", finite[0], detail=warned[0] if warned else "")
+        place = _changed(value.values, usual.values.get(reduction))
+        yield Fault("warned-value" if warned else silent, reduction, "value", value.values[place], None, place, warned[0] if warned else "")
+
+
+def _is_silence(probe: Probe, value: Tensor, before: tuple[float, ...] | None) -> bool:
+    """True where something illegal gave numbers, and other numbers than before: what makes no difference, nobody minds."""
+    if probe.stated in ("unchecked", "nowhere") or value.values == before:
+        return False
+    finite = [each for each in value.values if math.isfinite(each)]
+    return bool(finite) and (probe.kind == "argument" or len(finite) == len(value.values))
+
+
+def _changed(values: tuple[float, ...], before: tuple[float, ...] | None) -> int:
+    """The place of the first finite number that is another than before."""
+    pairs = zip(values, before if before is not None and len(before) == len(values) else [math.nan] * len(values), strict=True)
+    return next((place for place, (one, other) in enumerate(pairs) if math.isfinite(one) and one != other), 0)
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------------------
@@ -316,10 +348,15 @@ SUBJECTS = (
     *("type", "scalar", "index", "bound", "range", "reduction", "bool", "complex", "integral", "long", "float tensor"),
 )
 """Words, one of which a message has that says what it is about."""
+OF_ARGUMENTS = ("__init__", "argument", "constructor", "parameter", "expected", "must be", "reduction")
+"""Words, one of which a message has that says that the constructor was given something wrong."""
 
 
 def _says_what(probe: Probe, text: str) -> bool:
-    """True where a message names what was altered, or at least a shape, dtype or range."""
+    """True where a message names what was altered or an input of the call, or at least a shape, dtype or range."""
     lower = text.lower()
     value = probe.what.strip("'").lower()
-    return probe.altered.lower() in lower or value in lower.split() or any(word in lower for word in SUBJECTS)
+    names = [probe.altered.lower(), *(str(argument.name).lower() for argument in probe.inputs)]
+    if probe.altered == CONSTRUCTOR:
+        return any(word in lower for word in OF_ARGUMENTS)
+    return any(name in lower for name in names) or value in lower.split() or any(word in lower for word in SUBJECTS)

@@ -21,6 +21,12 @@ Kind: TypeAlias = Literal[
 """The rule that made a probe."""
 
 
+CONSTRUCTOR = "the constructor"
+"""What a probe alters that hands the inputs to the class."""
+ALL_ALIKE = "the same as all other inputs"
+"""What a probe alters to that makes one and the same tensor of all inputs."""
+
+
 class Way(msgspec.Struct, frozen=True):
     """One reduction to run, and the configuration that asks for it."""
 
@@ -54,6 +60,10 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """The number that was put in, where it is one."""
     domain: str = ""
     """The declared domain of what was altered, in words."""
+    stated: Literal["documentation", "formula", "unchecked", "nowhere"] = "documentation"
+    """Who states that domain."""
+    clamps: tuple[str, ...] = ()
+    """Inputs whose gradients torch keeps finite, as documented."""
     code: str = ""
     """An expression to run in place of the loss; "" for the loss."""
     positions: tuple[int, ...] = ()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from inspector.live import arguments, configurations, expected, placing, probes
 from inspector.live.isolate import Child
-from inspector.live.judge import Fault, Rule, Usual, judge
+from inspector.live.judge import NOTHING, Fault, Rule, Usual, judge
 from inspector.live.outcomes import Answer, Probe
 from inspector.live.probes import Plan
 from inspector.losses.limits import Evaluated
@@ -99,8 +99,8 @@ def probe_all(child: Child, chosen_ones: Iterable[Chosen]) -> Iterator[list[Seen
     for plan, makers in chosen_ones:
         made = list(dict.fromkeys(probe for make in makers for probe in make(plan)))
         ran = [(probe, answer) for probe, answer in zip(made, child.run(made), strict=True) if answer is not None]
-        usual = usual_of(ran)
-        yield _news([seen_of(plan, probe, answer, usual) for probe, answer in ran])
+        usual = usuals_of(ran)
+        yield _news([seen_of(plan, probe, answer, usual.get(probe.base, NOTHING)) for probe, answer in ran])
 
 
 def _news(seen: list[Seen]) -> list[Seen]:
@@ -122,11 +122,12 @@ def seen_of(plan: Plan, probe: Probe, answer: Answer, usual: Usual) -> Seen:
     return Seen(plan, probe, answer, exact, tuple(judge(probe, answer, exact, usual)), usual)
 
 
-def usual_of(answered: Sequence[tuple[Probe, Answer]]) -> Usual:
-    """What the ordinary sample gave."""
+def usuals_of(answered: Sequence[tuple[Probe, Answer]]) -> dict[str, Usual]:
+    """What each sample gave before anything in it was altered: the ordinary one, and the one at its bounds."""
+    found: dict[str, Usual] = {}
     for probe, answer in answered:
-        if probe.kind == "ordinary":
+        if probe.kind == "ordinary" or probe.what == probes.IN_TURN:
             ran = [(way.reduction, outcome) for way, outcome in zip(probe.ways, answer.outcomes, strict=True)]
-            counts = {reduction: len(outcome.value.values) for reduction, outcome in ran if outcome.value}
-            return Usual({reduction: outcome.warnings for reduction, outcome in ran}, counts)
-    return Usual({}, {})
+            values = {reduction: outcome.value.values for reduction, outcome in ran if outcome.value}
+            found.setdefault(probe.base, Usual({reduction: outcome.warnings for reduction, outcome in ran}, values))
+    return found

@@ -14,10 +14,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from inspector.live import argument_edges, arguments, drafts, edges, samples, shapes
+from inspector.live import argument_edges, arguments, drafts, edges, outcomes, samples, shapes
 from inspector.live.drafts import Draft, Drawn
 from inspector.live.edges import Edge
-from inspector.live.outcomes import Kind, Probe, Way, Where
+from inspector.live.outcomes import ALL_ALIKE, Kind, Probe, Way, Where
 from inspector.live.samples import Fitted
 from inspector.live.written import write_call
 from inspector.losses.limits import Approach
@@ -43,7 +43,8 @@ FEW = {"N": 2}
 """Sizes of the samples that numbers are put into: two rows, so that one can be altered and the other not."""
 NAN_AT_ONE_PLACE = "nan at one place"
 IN_TURN = "at its bounds in turn"
-CONSTRUCTOR = "the constructor"
+EVERY_INPUT = "every input"
+CONSTRUCTOR = outcomes.CONSTRUCTOR
 ORDINARY, AT_BOUNDS = "ordinary", "at their bounds"
 _OF_REDUCTION = ("reduction", "size_average", "reduce")
 
@@ -91,6 +92,8 @@ class Plan:
             dtype=self.dtype,
             inputs=given,
             wanted=tuple(form.name for form in self.fitted.case.inputs if form.differentiable),
+            stated=self.definition.stated.get(altered, "documentation"),
+            clamps=tuple(clamp.of for clamp in self.definition.clamps),
             **more,
         )
 
@@ -166,6 +169,9 @@ def _of_real(made: Plan, drawn: Drawn, draft: Draft, base: str) -> Iterator[Prob
             yield _numbered(made, drawn, draft, (edge, base), everywhere)
         if not alone:
             yield _numbered(made, drawn, draft, (edge, base), (0,))
+        if not alone and math.isinf(edge.number) and base == AT_BOUNDS and len(draft.values) > 1:
+            # The first class is the sure one there: an infinity at the second meets a probability of zero.
+            yield _numbered(made, drawn, draft, (edge._replace(what=f"{edge.what} beside the sure class"), base), (1,))
 
 
 def _of_discrete(made: Plan, drawn: Drawn, draft: Draft, base: str) -> Iterator[Probe]:
@@ -187,7 +193,7 @@ def _discrete_edges(made: Plan, draft: Draft) -> Iterator[Edge]:
         return edges.of_choice(values)
     if isinstance(values, ClassIndices):
         ignored = made.fitted.constants.get("ignore_index") if values.ignorable else None
-        return edges.of_indices(values, sizes[values.below], ignored)
+        return edges.of_indices(values, sizes[values.below], ignored, made.fitted.constants.get(values.excluding))
     if isinstance(values, LabelLists):
         return edges.of_labels(sizes[values.below])
     assert isinstance(values, Lengths)
@@ -285,7 +291,7 @@ def of_ties(made: Plan) -> Iterator[Probe]:
                 yield made.probe("tie", ("inside", second.form.name, what), drawn.altered(changed))
     if len(alike) > 2 and len({draft.shape for draft in alike}) == 1:
         same = [dataclasses.replace(draft, values=alike[0].values) for draft in alike]
-        yield made.probe("tie", ("inside", alike[0].form.name, "the same as all other inputs"), drawn.altered(*same))
+        yield made.probe("tie", ("inside", alike[0].form.name, ALL_ALIKE), drawn.altered(*same))
 
 
 def _gaps(made: Plan) -> dict[str, float]:
@@ -315,10 +321,18 @@ def of_ignored(made: Plan) -> Iterator[Probe]:
         if not (isinstance(values, ClassIndices) and values.ignorable and isinstance(ignored, int)):
             continue
         if len(draft.values) > 1:
-            one = draft.with_number(0, ignored)
+            one = _kept(draft, ignored).with_number(0, ignored)
             yield made.probe("ignored", ("inside", draft.form.name, "one target ignored"), drawn.altered(one))
             yield from _spoiled(made, drawn.altered(one), draft)
         yield made.probe("ignored", ("inside", draft.form.name, "every target ignored"), drawn.altered(draft.filled(ignored)))
+
+
+def _kept(draft: Draft, ignored: int) -> Draft:
+    """The same targets with none of them ignored."""
+    values = draft.form.values
+    assert isinstance(values, ClassIndices)
+    legal = next(index for index in (values.at_least, values.at_least + 1) if index != ignored)
+    return dataclasses.replace(draft, values=tuple(legal if value == ignored else value for value in draft.values))
 
 
 def _spoiled(made: Plan, drawn: Drawn, target: Draft) -> Iterator[Probe]:
@@ -394,7 +408,7 @@ def of_dtypes(made: Plan) -> Iterator[Probe]:
     floating = [draft for draft in drawn.inputs if draft.dtype in shapes.FLOATING]
     for name in ("int64", "uint8"):
         changed = drawn.altered(*(cast(draft, name) for draft in floating))
-        yield made.probe("dtype", ("outside", "every input", f"dtype {name}"), changed, domain="float")
+        yield made.probe("dtype", ("outside", EVERY_INPUT, f"dtype {name}"), changed, domain="float")
 
 
 def cast(draft: Draft, dtype: str) -> Draft:

@@ -8,31 +8,42 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from inspector.live.outcomes import Probe
+from inspector.live.outcomes import ALL_ALIKE, CONSTRUCTOR, Probe
 from inspector.live.rounding import rounded
 from inspector.live.tolerance import FORMATS
 from inspector.live.written import write, write_call
 from inspector.report import Argument, Configuration, Constant, Number, TensorData, Term
 
 
-def snippet(probe: Probe, configuration: Configuration, *, gradient: str = "", field: str = "") -> str:
-    """Makes the inputs, calls the loss and prints what comes; `gradient` names the input whose gradient is printed."""
+def snippet(probe: Probe, configuration: Configuration, *, gradient: str = "", field: str = "", shows: str = "") -> str:
+    """Makes the inputs, calls the loss and prints what comes: `gradient` names the input whose gradient is printed, too.
+
+    `shows`: "shape" for the shape of the loss value too, "memory" for a second call where torch fills fresh memory with nan.
+    """
     lines = ["import torch"]
     call = constructor(configuration, probe.dtype)
-    if probe.altered == "the constructor":
+    if probe.altered == CONSTRUCTOR:
         names = [f"x{place}" for place, _ in enumerate(configuration.args)]
         made = f"{', '.join(names)} = {', '.join(_written(argument.value) for argument in configuration.args)}"
         return "\n".join([*lines, made, write_call(public(configuration.subject), ()).replace("()", f"({', '.join(names)})")])
+    if probe.what == ALL_ALIKE:
+        lines += [f"same = {_written(probe.inputs[0].value, leaf=True)}", f"loss = {call}({', '.join(['same'] * len(probe.inputs))})"]
+        return "\n".join([*lines, "loss.backward()", "print(loss.detach(), same.grad)"])
     shown = [argument for argument in probe.inputs if argument.name == gradient or (not gradient and argument.name == probe.altered)]
     rest = [argument for argument in probe.inputs if argument not in shown]
     if any("random" in each for each in _maker_words(configuration)):
         lines[0] += "; torch.manual_seed(0)"
     lines += [_assigned(group, gradient) for group in (shown, rest) if group]
     names = [str(argument.name) for argument in probe.inputs]
+    if shows == "memory" and not gradient:
+        given = f"({', '.join(names)}){f'.{field}' if field else ''}"
+        lines += ["for filled in (False, True):", "    torch.use_deterministic_algorithms(filled, warn_only=True)"]
+        return "\n".join([*lines, f"    print({call}{given}.detach())"])
     lines.append(f"loss = {call}({', '.join(names)}){f'.{field}' if field else ''}")
     if gradient:
         lines.append("loss.sum().backward()" if "reduction='none'" in call else "loss.backward()")
-    lines.append(f"print(loss.detach(), {gradient}.grad)" if gradient else "print(loss)")
+    whole = "print(tuple(loss.shape), loss)" if shows == "shape" else "print(loss)"
+    lines.append(f"print(loss.detach(), {gradient}.grad)" if gradient else whole)
     return "\n".join(lines)
 
 

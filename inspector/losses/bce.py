@@ -6,7 +6,7 @@ from inspector.losses.forms import Shape, pairwise_cases, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Number, larger, log
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Deviation, InputForm, Ladder, LossDefinition, Real, Rule, Simpler, Slope
+from inspector.losses.schema import ArgumentForm, Clamp, Deviation, InputForm, Ladder, LossDefinition, Real, Rule, Simpler, Slope
 
 UNIT = Real(low=0.0, high=1.0)
 INSIDE = Real(low=0.0, high=1.0, low_open=True, high_open=True)
@@ -83,5 +83,6 @@ DEFINITION = LossDefinition(
     curves=plotted.BCE,
     mistake="It takes probabilities; for logits, BCEWithLogitsLoss is the same loss and stays accurate where the sigmoid saturates.",
     one_sided=("_term",),
+    clamps=(Clamp("input", "each logarithm is kept at or above −100, so that value and gradient stay finite"),),
     deviations=(Deviation("second derivative", "torch adds 1e-12 to x·(1 − x) where it divides by its square", claim="by input"),),
 )

@@ -217,12 +217,15 @@ DEFINITION = LossDefinition(
             ("undefined-value",),
             "F.cross_entropy(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)",
             target_kind="indices",
+            scope="without weight, ignore_index=-100",
         ),
         Safer(
             ("nonfinite-gradient",),
             "F.cross_entropy(input.masked_fill((target == -100).unsqueeze(1), 0), target, reduction='none')",
             target_kind="indices",
+            scope="for a batch, without weight, ignore_index=-100",
         ),
     ),
+    stated={"target": "unchecked"},
     mistake="It applies log-softmax itself: feed it logits, not probabilities.",
 )

@@ -101,5 +101,6 @@ DEFINITION = LossDefinition(
         ),
     ),
     curves=plotted.KL_DIV,
+    stated={"target": "nowhere"},
     mistake="reduction='mean' divides by the number of elements; the divergence is reduction='batchmean', and the input is log q.",
 )

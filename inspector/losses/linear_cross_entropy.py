@@ -173,6 +173,7 @@ DEFINITION = LossDefinition(
             ),
         ),
     ),
+    stated={"target": "unchecked"},
     mistake="It makes the logits itself: feed it the features, not the output of the last linear layer.",
     deviations=(
         Deviation(

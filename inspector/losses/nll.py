@@ -83,6 +83,12 @@ DEFINITION = LossDefinition(
         ),
     ),
     curves=plotted.NLL,
-    safer=(Safer(("undefined-value",), "F.nll_loss(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)"),),
+    safer=(
+        Safer(
+            ("undefined-value",),
+            "F.nll_loss(input, target, reduction='sum') / (target != -100).sum().clamp(min=1)",
+            scope="without weight, ignore_index=-100",
+        ),
+    ),
     mistake="It takes log-probabilities and takes no logarithm itself: with probabilities the loss value is negative and means nothing.",
 )

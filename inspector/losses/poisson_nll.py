@@ -125,5 +125,6 @@ DEFINITION = LossDefinition(
         ),
     ),
     curves=plotted.POISSON_NLL,
+    stated={"eps": "nowhere", "input": "formula", "target": "formula"},
     mistake="By default the input is the logarithm of the rate: with rates, pass log_input=False.",
 )

@@ -149,6 +149,10 @@ class ArgumentForm(Spec, frozen=True):
     """Legal values to try that the set of values cannot say: a callable, an options object."""
 
 
+Stated: TypeAlias = Literal["formula", "unchecked", "nowhere"]
+"""Who states a set of values: only the formula; the documentation, which leaves it to the caller; or nobody but this project."""
+
+
 # -- the mathematics ----------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +350,17 @@ class Safer(Spec, frozen=True):
     """The edge it is for: "large", "inf", …; "" for any."""
     target_kind: str | None = None
     """The kind of inputs it holds for; None for every kind."""
+    scope: str = ""
+    """For which calls it is written, where that is not every one that the case takes: "without weight"."""
+
+
+class Clamp(Spec, frozen=True):
+    """A gradient that torch keeps finite where the exact one has no bound, and says so in the documentation of the loss."""
+
+    of: str
+    """Name of the input whose gradient is kept finite."""
+    words: str
+    """What the documentation says, in words of ours."""
 
 
 class LossDefinition(Spec, frozen=True):
@@ -371,5 +386,9 @@ class LossDefinition(Spec, frozen=True):
     """Functions of the file whose comparisons come out one way on the whole domain that samples are drawn from: a bound far outside."""
     safer: tuple[Safer, ...] = ()
     """What to write instead, where the loss goes wrong."""
+    clamps: tuple[Clamp, ...] = ()
+    """Gradients that torch keeps finite, as documented."""
+    stated: Mapping[str, Stated] = {}
+    """Input or argument -> who states its set of values, where torch's documentation does not ask for it in so many words."""
     same_as: str = ""
     """Qualified name of the loss it is another name of; "" for none."""

@@ -113,5 +113,6 @@ DEFINITION = LossDefinition(
         ),
     ),
     curves=plotted.triplet("triplet_margin_loss"),
+    stated={"eps": "nowhere", "p": "nowhere"},
     mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
 )

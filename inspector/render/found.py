@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from inspector.render import sayings
+from inspector.render.folded import folded
 from inspector.render.ink import Line, Look, Span, paint, wrap
 from inspector.report import Acceptance, Finding, NotRun, Probed, Report
 
@@ -30,7 +31,7 @@ MEANS = {
     "crash": "the process dies, and nothing can be caught",
     "wrong number": "a wrong number without a word",
     "nan or inf": "nan or inf where the exact number is finite, or where there is nothing to average",
-    "wrong gradient": "a gradient that is wrong, or zero where it is not",
+    "wrong gradient": "a gradient that is wrong, kept small, or zero where learning is expected",
     "undocumented acceptance": "taken, though it is outside what is documented",
     "misleading message": "an error that does not say what is wrong",
     "documentation slip": "the documentation says otherwise",
@@ -51,7 +52,7 @@ def chosen(findings: Iterable[Finding], severities: Sequence[str]) -> tuple[Find
 
 def to_terminal(probed: Sequence[Probed], severities: Sequence[str], look: Look) -> str:
     """The findings of several losses by severity, the worst first; of one loss its accepted inputs too where the Look is verbose."""
-    found = [finding for each in probed for finding in chosen(each.findings, severities)]
+    found = folded(finding for each in probed for finding in chosen(each.findings, severities))
     lines: list[Line] = [*_summary(probed, found, look)]
     for severity in SEVERITIES:
         some = [finding for finding in found if finding.severity == severity]

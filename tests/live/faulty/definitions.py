@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from inspector.losses.arguments import REDUCTION
 from inspector.losses.forms import Shape, real, sizes_of
-from inspector.losses.mathematics import Number, exp, hinge, log_of_sum, sigmoid, sign
+from inspector.losses.mathematics import Number, exp, hinge, log_of_sum, root, sigmoid, sign
 from inspector.losses.reductions import MEAN_SUM_NONE
-from inspector.losses.schema import ArgumentForm, Case, LossDefinition, Real, Rule, Slope
+from inspector.losses.schema import ArgumentForm, Case, Clamp, LossDefinition, Real, Rule, Slope
 from inspector.report import Parameter
 
 MODULE = "made_losses"
@@ -126,13 +126,22 @@ def _scaled_slope(input: Number, target: Number, scale: Number) -> Number:
     return scale * sign(input - target)
 
 
+def _root(input: Number, target: Number) -> Number:
+    return root(input, 2) + 0 * target
+
+
+def _root_slope(input: Number, target: Number) -> Number:
+    return 1 / (2 * root(input, 2)) + 0 * target
+
+
 SQUARE, SIZE, SOFT = Formula(_square, _square_slope), Formula(_size, _size_slope), Formula(_soft, _soft_slope)
 LOG_COSH, HUBER, HALF = Formula(_log_cosh, _log_cosh_slope), Formula(_huber, _huber_slope), Formula(_half, _half_slope)
 BELL, HINGED, QUANTILE = Formula(_bell, _bell_slope), Formula(_hinged, _hinged_slope), Formula(_quantile, _quantile_slope)
+ROOT = Formula(_root, _root_slope)
 ONE_SIDED, TWICE, SCALED = Formula(_one_sided, _one_sided_slope), Formula(_twice, _twice_slope), Formula(_scaled, _scaled_slope)
 
 
-def definition(name: str, formula: Formula, input: Real = ANY, target: Real = ANY) -> LossDefinition:
+def definition(name: str, formula: Formula, input: Real = ANY, target: Real = ANY, clamps: tuple[str, ...] = ()) -> LossDefinition:
     """The claim of one made loss."""
 
     def case(label: str, shape: Shape) -> Case:
@@ -149,6 +158,7 @@ def definition(name: str, formula: Formula, input: Real = ANY, target: Real = AN
         arguments=(REDUCTION, *scale),
         rules=(Rule(latex="", text="", symbols={}, term=formula.term, slopes=tuple(slopes)),),
         reductions=MEAN_SUM_NONE,
+        clamps=tuple(Clamp(of, "it keeps its gradient small") for of in clamps),
     )
 
 
@@ -168,6 +178,8 @@ class Made(NamedTuple):
     input: Real = ANY
     target: Real = ANY
     dtypes: tuple[str, ...] = ("float32",)
+    clamps: tuple[str, ...] = ()
+    """Inputs whose gradients it says it keeps finite."""
 
 
 SOUND = (
@@ -191,6 +203,7 @@ SOUND = (
     Made("SquaredProduct", SQUARE),
     Made("BothUnitAbsolute", SIZE, input=UNIT, target=UNIT),
     Made("SoftplusUnit", SOFT, target=UNIT),
+    Made("SetsScaleRight", SCALED),
 )
 
 FAULTY = (
@@ -228,7 +241,8 @@ FAULTY = (
     Made("HidesNanTarget", SQUARE, "nan-hidden", "target"),
     Made("CrashesOnNan", SQUARE, "crash", "input"),
     Made("CrashesOutside", SQUARE, "crash", "target", target=UNIT),
-    Made("WrapsWhole", SIZE, "wrong-value", "dtype"),
+    Made("WrapsWhole", SIZE, "accepted-dtype", "dtype"),
+    Made("KeptSmall", ROOT, "clamped-gradient", "input", input=UNIT, target=UNIT, clamps=("input",)),
     Made("SaysNothing", SQUARE, "misleading-message", "something went wrong", target=UNIT),
     Made("AssertsBare", SQUARE, "misleading-message", "", target=UNIT),
     Made("RefusesDocumented", SQUARE, "refused-documented", ""),

@@ -1,4 +1,4 @@
-"""Losses made for the judge: forty with one fault each, twenty without. Imported by the child process too, under the name of this file."""
+"""Losses made for the judge: forty-one with one fault each, twenty-one without. The child process imports them too."""
 
 from __future__ import annotations
 
@@ -172,6 +172,32 @@ class SoftplusUnit(UnitTarget):
         return F.softplus(input - target)
 
 
+class Scaled(Checked):
+    """With a constructor argument that must be positive."""
+
+    def __init__(self, reduction: str = "mean", scale: float = 1.0) -> None:
+        super().__init__(reduction)
+        self.check_scale(scale)
+        self.scale = scale
+
+    def check_scale(self, scale: float) -> None:
+        if not scale > 0:
+            raise ValueError("scale must be above 0")
+
+    def terms(self, input: Tensor, target: Tensor) -> Tensor:
+        return self.scale * (input - target).abs()
+
+
+class SetsScaleRight(Scaled):
+    """What is out of range has no effect."""
+
+    def check_scale(self, scale: float) -> None:
+        pass
+
+    def terms(self, input: Tensor, target: Tensor) -> Tensor:
+        return (self.scale if self.scale > 0 else 1.0) * (input - target).abs()
+
+
 # -- faulty: values and gradients -------------------------------------------------------------------------------------------
 
 
@@ -208,6 +234,13 @@ class Clips(Checked):
             value.register_hook(lambda g: g)
             input.register_hook(lambda g: g.clamp(-50, 50))
         return value
+
+
+class KeptSmall(UnitInput):
+    def terms(self, input: Tensor, target: Tensor) -> Tensor:
+        if input.requires_grad:
+            input.register_hook(lambda g: g.clamp(-1e6, 1e6))
+        return input.sqrt() + 0 * target
 
 
 class Detaches(Checked):
@@ -419,22 +452,6 @@ class RefusesDocumented(Checked):
         if input.dim() == 1:
             raise ValueError("input must have 2 dimensions")
         super().check(input, target)
-
-
-class Scaled(Checked):
-    """With a constructor argument that must be positive."""
-
-    def __init__(self, reduction: str = "mean", scale: float = 1.0) -> None:
-        super().__init__(reduction)
-        self.check_scale(scale)
-        self.scale = scale
-
-    def check_scale(self, scale: float) -> None:
-        if not scale > 0:
-            raise ValueError("scale must be above 0")
-
-    def terms(self, input: Tensor, target: Tensor) -> Tensor:
-        return self.scale * (input - target).abs()
 
 
 class TakesNegativeScale(Scaled):

@@ -1,0 +1,316 @@
+"""What a finding says: its title, its sentences, where else the same was seen. Plain words for one case of a group of faults.
+
+In: a group and the case of it that is shown. Out: text. Runs nothing and knows no loss.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+from inspector.live import grouping
+from inspector.live.closer import Moved
+from inspector.live.grouping import Case, Group
+from inspector.live.judge import Rule
+from inspector.live.outcomes import ALL_ALIKE, CONSTRUCTOR, Outcome
+from inspector.live.probes import EVERY_INPUT, IN_TURN
+from inspector.losses.schema import ClassIndices, LabelLists, Lengths, Real
+
+TITLES: Mapping[Rule, str] = {
+    "crash": "the process dies",
+    "hang": "the call does not come back",
+    "wrong-value": "wrong value",
+    "differs": "memory that was never written",
+    "input-changed": "the call changes its input",
+    "accepted-shape": "broadcast without a word",
+    "nonfinite-value": "{actual} where the loss is finite",
+    "nonfinite-gradient": "{actual} gradient where it is finite",
+    "undefined-value": "the mean is {actual}",
+    "wrong-gradient": "wrong gradient",
+    "vanishing-gradient": "zero gradient where it is not zero",
+    "clamped-gradient": "the gradient is kept finite, as documented",
+    "stuck": "no gradient, and the loss is not at a minimum",
+    "nan-hidden": "nan goes in, a number comes out",
+    "accepted-value": "taken without a word",
+    "accepted-argument": "taken without a word",
+    "accepted-dtype": "taken, and computed in whole numbers",
+    "warned-shape": "broadcast with a warning only",
+    "warned-value": "taken with a warning only",
+    "misleading-message": "the message does not say what is wrong",
+    "refused-documented": "documented, and refused",
+    "documentation": "the documentation says otherwise",
+}
+"""Rule -> the end of a title."""
+MOST = 4
+"""Other inputs that are named; the rest is counted."""
+ROUNDING = ("next ", "smallest ", "√eps")
+"""Edges that nobody writes down."""
+
+
+def title(group: Group, case: Case) -> str:
+    """What was altered, and what came of it."""
+    actual = "" if case.fault.actual is None else f"{abs(case.fault.actual):g}"
+    words = _each_label(group) if group.rule == "crash" else altered(case)
+    return f"{words}: {TITLES[group.rule].format(actual=actual)}"
+
+
+def _each_label(group: Group) -> str:
+    """All that a crash came from, the plainest first."""
+    cases = sorted((case for case in group.cases if case.fault.rule == group.rule), key=grouping.oddness)
+    said = list(dict.fromkeys(altered(case) for case in cases))
+    last = said[-1]
+    head, tail = ("a label of ", last[last.rfind(" in ") :])
+    if len(said) > 1 and all(each.startswith(head) and each.endswith(tail) for each in said):
+        numbers = [each.removeprefix(head).removesuffix(tail) for each in said]
+        return f"{head}{', '.join(numbers[:-1])} or {numbers[-1]}{tail}"
+    return said[0]
+
+
+def altered(case: Case) -> str:
+    """What is special about the inputs of a case."""
+    probe = case.seen.probe
+    what, name = probe.what, probe.altered
+    if probe.kind in ("empty", "single"):
+        return {"one row": "a batch of one row"}.get(what, what)
+    if probe.kind == "argument":
+        return "the inputs given to the class" if name == CONSTRUCTOR else f"{name}={_number(case)}" if _number(case) else f"{name} {what}"
+    if probe.kind == "dtype":
+        dtype = what.removeprefix("of ").removeprefix("dtype ")
+        return f"{dtype} inputs" if name == EVERY_INPUT else f"{name} of dtype {dtype}"
+    if probe.kind == "ordinary":
+        return what
+    if probe.kind in ("shape", "tie"):
+        joined = {ALL_ALIKE: "all inputs the same", IN_TURN: f"{name} {IN_TURN}"}.get(what)
+        return joined or f"{name} {'of ' if probe.kind == 'shape' else ''}{what}"
+    return what if probe.kind == "ignored" else _of_value(case)
+
+
+def _of_value(case: Case) -> str:
+    probe = case.seen.probe
+    what, name = probe.what.removesuffix(" at one place"), probe.altered
+    form = next((form for form in case.seen.plan.fitted.case.inputs if form.name == name), None)
+    values = form.values if form is not None else None
+    if isinstance(values, ClassIndices | LabelLists | Lengths):
+        return _of_label(what, "length" if isinstance(values, Lengths) else "label", name)
+    if not _number(case):
+        return f"{name}: {probe.what}"
+    if not isinstance(values, Real):
+        return f"a {name} of {_number(case)}"
+    beside = " beside the sure class" if what.endswith(" beside the sure class") else ""
+    if what == probe.what and not beside:
+        return f"{name} = {_number(case)}"
+    return f"one {'number of ' if math.isfinite(float(probe.number or 0)) else ''}{_number(case)} in {name}{beside}"
+
+
+def _of_label(what: str, kind: str, name: str) -> str:
+    if what.startswith("the "):
+        return f"{what} as a {kind} in {name}"
+    return f"a {kind} of {what} in {name}"
+
+
+def _number(case: Case) -> str:
+    """The number that was put in, as people write it; "" where there is none."""
+    value = grouping.number_of(case.seen)
+    if value is None:
+        return ""
+    what = case.seen.probe.what.removesuffix(" at one place")
+    try:
+        return f"{float(what):g}"
+    except ValueError:
+        return what if what.removeprefix("-").startswith(ROUNDING) else f"{value:g}"
+
+
+def message(case: Case, threshold: str, moves: Moved | None, beside: str) -> str:
+    """What it means, in a few sentences. `beside`: what a definition says of a gradient that is kept finite."""
+    fault = case.fault
+    more = [_said(case, moves, beside), _begins(threshold), _value_beside(case)]
+    if "target" in fault.of and fault.of != "value":
+        more.append("Only who asks for a gradient by the target meets it.")
+    return " ".join(part for part in more if part)
+
+
+def _begins(threshold: str) -> str:
+    if threshold.startswith("within"):
+        return f"It is so {threshold}."
+    return f"It begins at {threshold.removeprefix('from ').replace(' on in ', ' in ')}." if threshold else ""
+
+
+def _said(case: Case, moves: Moved | None, beside: str) -> str:
+    fault = case.fault
+    say = _SENTENCES.get(fault.rule)
+    if say is not None:
+        return say(case)
+    if fault.rule == "stuck":
+        return _stuck(case, moves)
+    if fault.rule == "clamped-gradient":
+        where = f"{fault.exact:g}" if fault.exact is not None and math.isinf(fault.exact) else "without bound"
+        return f"The exact {of(case)} is {where} there; torch keeps it finite, as documented ({beside}), and gives {fault.actual:.6g}."
+    if fault.exact is None or fault.actual is None:
+        return f"{fault.detail[:1].upper()}{fault.detail[1:]}."
+    return f"The {of(case)} is {fault.actual:.6g}; exactly it is {fault.exact:.6g}{_limit(case)}."
+
+
+def of(case: Case) -> str:
+    """What a fault is about: "value", or "gradient by input"."""
+    name = case.fault.of.removeprefix("∂/∂")
+    return f"gradient by {name}" if name != case.fault.of else name
+
+
+def _limit(case: Case) -> str:
+    probe = case.seen.probe
+    return f", the limit as {probe.altered} goes to {probe.number}" if probe.edges and probe.number in ("inf", "-inf") else ""
+
+
+def _taken(case: Case) -> str:
+    fault, probe = case.fault, case.seen.probe
+    how = f"only warns ({fault.detail.splitlines()[0]})" if fault.detail else "says nothing"
+    domain = re.sub(r"^numbers", "a number", probe.domain) if probe.kind == "argument" else probe.domain
+    needed = f"{probe.altered} should be {domain}"
+    if probe.stated == "formula":
+        needed = f"The formula needs {probe.domain} for {probe.altered}, which torch's documentation does not say"
+    given = f"with {_number(case) or probe.what}"
+    return f"{needed}; {given} torch {how} and gives {fault.actual:.6g}."
+
+
+def _broadcast(case: Case) -> str:
+    shapes = [getattr(argument.value, "shape", None) for argument in case.seen.probe.inputs]
+    joined = " and ".join(str(shape) for shape in shapes if shape is not None)
+    probe = case.seen.probe
+    return f"The shapes {joined} are broadcast against each other to {shape_of(case)}; {probe.altered} should be {probe.domain}."
+
+
+def _dtype(case: Case) -> str:
+    fault, probe = case.fault, case.seen.probe
+    dtype = probe.what.removeprefix("dtype ")
+    wraps = ", where numbers wrap around at 256" if dtype == "uint8" else ""
+    came = f"the {of(case)} is {fault.actual:.6g}, exactly {fault.exact:.6g}"
+    return f"The documentation does not speak of whole numbers; torch takes {dtype} and computes in it{wraps}: {came}."
+
+
+def _undefined(case: Case) -> str:
+    why = {"empty": "There are no terms", "argument": "The weights of the targets add up to 0"}.get(
+        case.seen.probe.kind, "No target is kept"
+    )
+    return f"{why}, so the mean is 0/0.{_sum_beside(case)}"
+
+
+def _differs(case: Case) -> str:
+    if is_nan(case.fault.actual) or is_nan(case.fault.exact):
+        filled = "torch.use_deterministic_algorithms(True), which fills fresh memory with nan, makes it nan"
+        return f"The result is what the memory held before: {filled}."
+    return f"Two runs with the same inputs give {case.fault.actual:.4g} and {case.fault.exact:.4g}."
+
+
+def _loss(case: Case) -> float:
+    outcome = outcome_of(case)
+    return outcome.value.values[0] if outcome is not None and outcome.value is not None and outcome.value.values else math.nan
+
+
+def is_nan(value: float | None) -> bool:
+    """True for nan."""
+    return value is not None and value != value
+
+
+def _crash(case: Case) -> str:
+    fault, probe = case.fault, case.seen.probe
+    ended = f"{fault.detail[:1].upper()}{fault.detail[1:]}: no exception can be caught. {probe.altered} should be {probe.domain}."
+    return ended if _number(case) == "" else f"{ended} The lines show {probe.what.removesuffix(' at one place')}."
+
+
+def _hidden(case: Case) -> str:
+    probe = case.seen.probe
+    made = "a network that has broken" if probe.altered in probe.wanted else "a mistake in the data"
+    return f"A nan in {probe.altered} does not reach the loss value, so {made} goes unnoticed."
+
+
+def _misleading(case: Case) -> str:
+    said = case.fault.detail.splitlines()[0]
+    if case.seen.probe.altered == CONSTRUCTOR:
+        return f"The class takes arguments; the inputs go to the loss that it makes. torch says only: {said}"
+    return f"With {altered(case)} torch says only: {said}"
+
+
+def _stuck(case: Case, moves: Moved | None) -> str:
+    probe = case.seen.probe
+    if probe.what == ALL_ALIKE:
+        said = "The gradients add up to 0, so whatever makes all inputs the same gets none."
+    else:
+        said = "Every gradient is exactly 0, so a step from here learns nothing."
+    said = f"The loss there is {_loss(case):.6g}. {said}"
+    if moves is None:
+        return said
+    if moves.away == moves.moves:
+        return f"{said} The point is unstable: after any of {moves.moves} small moves at random the gradient leads away from it."
+    if not moves.away:
+        return f"{said} After any of {moves.moves} small moves at random the gradient leads back to it."
+    return f"{said} Of {moves.moves} small moves at random, the gradient then leads away in {moves.away} and back in the others."
+
+
+_SENTENCES: Mapping[Rule, Callable[[Case], str]] = {
+    "accepted-value": _taken,
+    "accepted-argument": _taken,
+    "warned-value": _taken,
+    "accepted-shape": _broadcast,
+    "warned-shape": _broadcast,
+    "accepted-dtype": _dtype,
+    "undefined-value": _undefined,
+    "differs": _differs,
+    "crash": _crash,
+    "nan-hidden": _hidden,
+    "misleading-message": _misleading,
+    "refused-documented": lambda case: f"A documented call is refused: {case.fault.detail.splitlines()[0]}",
+}
+
+
+def outcome_of(case: Case) -> Outcome | None:
+    """What came of the reduction that is shown."""
+    ran = zip(case.seen.probe.ways, case.seen.answer.outcomes, strict=True)
+    return next((outcome for way, outcome in ran if way.reduction == case.fault.reduction), None)
+
+
+def shape_of(case: Case) -> tuple[int, ...]:
+    """The shape of the loss value that is shown."""
+    outcome = outcome_of(case)
+    return () if outcome is None or outcome.value is None else outcome.value.shape
+
+
+def _sum_beside(case: Case) -> str:
+    """What the sum gives there, where it is a number."""
+    ran = zip(case.seen.probe.ways, case.seen.answer.outcomes, strict=True)
+    sums = [outcome.value.values for way, outcome in ran if way.reduction == "sum" and outcome.value is not None]
+    return f" reduction='sum' gives {sums[0][0]:g}." if sums and math.isfinite(sums[0][0]) else ""
+
+
+def _value_beside(case: Case) -> str:
+    """The loss value, where the finding is about a gradient."""
+    outcome = outcome_of(case)
+    if not case.fault.of.startswith("∂/∂") or outcome is None or outcome.value is None or not outcome.value.values:
+        return ""
+    values = outcome.value.values
+    return f"The loss value there is {values[min(case.fault.position, len(values) - 1)] + 0.0:.6g}."
+
+
+def also(group: Group, shown: Case) -> tuple[str, ...]:
+    """Where else the same was seen: other inputs, those that people have first, then dtypes."""
+    probe = shown.seen.probe
+    cases = sorted(
+        (case for case in group.cases if not _is_odd(case)), key=lambda case: (case.fault.rule != group.rule, grouping.oddness(case))
+    )
+    named = list(dict.fromkeys(_same_cause(case, shown) for case in cases))
+    others = [words for words in named if words != altered(shown)]
+    counted = [f"… {len(others) - MOST} more"] if len(others) > MOST else []
+    own = [case for case in group.cases if case.fault.rule == group.rule]
+    dtypes = [dtype for dtype in grouping.DTYPES if any(case.seen.probe.dtype == dtype for case in own) and dtype != probe.dtype]
+    return (*others[:MOST], *counted, *(dtypes if probe.kind != "dtype" else ()))
+
+
+def _same_cause(case: Case, shown: Case) -> str:
+    """The words for another case; with why it is the same, where that is not plain."""
+    zero = case.fault.rule == "undefined-value" and case.seen.probe.kind == "argument" and shown.seen.probe.kind != "argument"
+    return f"{altered(case)} (the same 0/0)" if zero else altered(case)
+
+
+def _is_odd(case: Case) -> bool:
+    what = case.seen.probe.what
+    return what == IN_TURN or what.removeprefix("-").startswith(ROUNDING)
