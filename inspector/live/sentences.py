@@ -124,15 +124,15 @@ def _number(case: Case) -> str:
 def message(case: Case, threshold: str, moves: Moved | None, beside: str) -> str:
     """What it means, in a few sentences. `beside`: what a definition says of a gradient that is kept finite."""
     fault = case.fault
-    more = [_said(case, moves, beside), _begins(threshold), _value_beside(case)]
+    more = [_said(case, moves, beside), _begins(fault.rule, threshold), _value_beside(case)]
     if "target" in fault.of and fault.of != "value":
         more.append("Only who asks for a gradient by the target meets it.")
     return " ".join(part for part in more if part)
 
 
-def _begins(threshold: str) -> str:
+def _begins(rule: Rule, threshold: str) -> str:
     if threshold.startswith("within"):
-        return f"It is so {threshold}."
+        return f"It is {'not finite' if rule.startswith('nonfinite') else 'so'} {threshold}."
     return f"It begins at {threshold.removeprefix('from ').replace(' on in ', ' in ')}." if threshold else ""
 
 
@@ -168,7 +168,7 @@ def _taken(case: Case) -> str:
     domain = re.sub(r"^numbers", "a number", probe.domain) if probe.kind == "argument" else probe.domain
     needed = f"{probe.altered} should be {domain}"
     if probe.stated == "formula":
-        needed = f"The formula needs {probe.domain} for {probe.altered}, which torch's documentation does not say"
+        needed = f"The formula needs {probe.domain} for {probe.altered}, which torch's documentation does not state"
     given = f"with {_number(case) or probe.what}"
     return f"{needed}; {given} torch {how} and gives {fault.actual:.6g}."
 
@@ -177,7 +177,8 @@ def _broadcast(case: Case) -> str:
     shapes = [getattr(argument.value, "shape", None) for argument in case.seen.probe.inputs]
     joined = " and ".join(str(shape) for shape in shapes if shape is not None)
     probe = case.seen.probe
-    return f"The shapes {joined} are broadcast against each other to {shape_of(case)}; {probe.altered} should be {probe.domain}."
+    met = f"The shapes {joined} are broadcast against each other, and the result has shape {shape_of(case)}"
+    return f"{met}; {probe.altered} should have shape {probe.domain}."
 
 
 def _dtype(case: Case) -> str:

@@ -35,4 +35,10 @@ def _one(group: list[Finding]) -> Finding:
     plainest = min(group, key=lambda finding: (len(finding.snippet), finding.subject))
     others = sorted(finding.subject.rpartition(".")[2] for finding in group if finding is not plainest)
     shared = tuple(words for words in plainest.also if all(words in finding.also for finding in group))
-    return replace(plainest, also=(*others, *shared), safe=plainest.safe if len({finding.safe for finding in group}) == 1 else "")
+    shortest = min((finding.message for finding in group), key=len)
+    return replace(
+        plainest,
+        message=shortest if all(finding.message.startswith(shortest) for finding in group) else plainest.message,
+        also=(*others, *shared),
+        safe=plainest.safe if len({finding.safe for finding in group}) == 1 else "",
+    )
