@@ -195,7 +195,7 @@ class SetsScaleRight(Scaled):
         pass
 
     def terms(self, input: Tensor, target: Tensor) -> Tensor:
-        return (self.scale if self.scale > 0 else 1.0) * (input - target).abs()
+        return (self.scale if self.scale >= 0 else 1.0) * (input - target).abs()
 
 
 # -- faulty: values and gradients -------------------------------------------------------------------------------------------
