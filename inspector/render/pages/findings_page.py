@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from inspector.book import Book, Chapter
 from inspector.render import found, highlight
+from inspector.render.folded import folded
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.report import Finding, NotRun, Record
@@ -37,7 +38,7 @@ class Severity(Record, frozen=True):
 def pages(book: Book) -> Iterator[Page]:
     """The one page."""
     probed_itself = [chapter for chapter in book.chapters if is_its_own(chapter)]
-    every = [(chapter.name, finding) for chapter in probed_itself for finding in chapter.report.findings]
+    every = [(finding.subject.rpartition(".")[2], finding) for finding in over_all(book)]
     groups = [_severity(name, [(loss, each) for loss, each in every if each.severity == name]) for name in found.SEVERITIES]
     ran = [chapter.report.probed for chapter in probed_itself if not isinstance(chapter.report.probed, NotRun)]
     text = render(
@@ -50,6 +51,11 @@ def pages(book: Book) -> Iterator[Page]:
         losses=len(ran),
     )
     yield Page("findings.md", text, "Where losses break", "Verify")
+
+
+def over_all(book: Book) -> tuple[Finding, ...]:
+    """The findings of every loss, those with one cause folded into one."""
+    return folded(finding for chapter in book.chapters if is_its_own(chapter) for finding in chapter.report.findings)
 
 
 def is_its_own(chapter: Chapter) -> bool:

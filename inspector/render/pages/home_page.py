@@ -13,7 +13,7 @@ from inspector.book import Book
 from inspector.render import plots
 from inspector.render.pages.environment import render
 from inspector.render.pages.facts import TARGETS, by_task, facts
-from inspector.render.pages.findings_page import is_its_own
+from inspector.render.pages.findings_page import over_all
 from inspector.render.pages.page import Page
 
 
@@ -37,7 +37,7 @@ def pages(book: Book) -> Iterator[Page]:
             passed=sum(each.passed for each in known),
             failed=sum(each.failed for each in known),
             sparks={chapter.name: Markup(plots.spark_svg(chapter.report.curves[0])) for chapter in book.chapters if chapter.report.curves},
-            findings=sum(len(chapter.report.findings) for chapter in book.chapters if is_its_own(chapter)),
+            findings=len(over_all(book)),
         ),
         "Home",
     )

@@ -124,4 +124,4 @@ def _objects(book: Book) -> Iterator[str]:
             yield f"{name} py:class 1 {address} -"
         for finding in chapter.report.findings if is_its_own(chapter) else ():
             anchor = anchor_of(finding)
-            yield f"finding-{anchor} std:label -1 findings.html#{anchor} {' '.join(finding.title.split())}"
+            yield f"finding-{anchor} std:label -1 losses/{chapter.name}.html#{anchor} {' '.join(finding.title.split())}"
