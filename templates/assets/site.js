@@ -24,6 +24,13 @@
     document.querySelectorAll(".md-code__nav:not([aria-label])").forEach((nav, at) => nav.setAttribute("aria-label", `Code ${at + 1}`)),
   ).observe(document.body, { childList: true, subtree: true });
 
+  // The theme wraps wide tables in something that scrolls; the keyboard must get there too.
+  addEventListener("load", () =>
+    document.querySelectorAll(".md-typeset__scrollwrap").forEach((wrap) => {
+      if (wrap.closest("details") || wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+    }),
+  );
+
   const formulas = document.querySelectorAll("[data-latex]");
   if (!formulas.length) return;
   const style = document.createElement("link");

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from inspector.book import Book
 
-from .conftest import LOSSES, Visit, one_of_each_kind
+from .conftest import LOSSES, Visit, one_of_each_kind, watch
 
 BUSY, *_, PLAIN = LOSSES
 """A loss whose calls take many paths, and one whose call is short."""
@@ -156,10 +155,11 @@ def test_the_keyboard_follows_a_box_of_a_graph(visit: Visit) -> None:
 # -- other ways to read ---------------------------------------------------------------------------------------------------
 
 
-def test_no_kind_of_page_scrolls_sideways_on_a_phone(visit: Visit, site: Path) -> None:
+def test_no_kind_of_page_scrolls_sideways_on_a_phone_or_asks_another_host(visit: Visit, site: Path) -> None:
     wide = {}
     for name in one_of_each_kind(site):
         page = visit(name, width=390)
+        page.wait_for_load_state("networkidle")
         page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
         wide[name] = page.evaluate("document.documentElement.scrollWidth")
         page.close()
@@ -188,7 +188,7 @@ def test_the_zip_is_searched_and_read_from_a_folder(visit: Visit, unpacked: Path
     page = visit("index.html", at=f"{unpacked.as_uri()}/")
     assert any("losses/CrossEntropyLoss.html" in link for link in results(page, "cross entropy"))
     page.locator(".md-search-result__item a").first.click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(f"{unpacked.as_uri()}/**.html?h=*")
     assert page.locator("h1").inner_text()
 
 
@@ -200,8 +200,14 @@ def test_formulas_are_set_by_a_script_of_the_site_itself(visit: Visit, site: Pat
     assert page.locator(".il-formula:not(.il-set)").count() == 0
 
 
-def test_no_kind_of_page_asks_another_host(visit: Visit, site: Path) -> None:
-    for name in one_of_each_kind(site):
-        page = visit(name)
-        assert unescape(page.title())
-        page.close()
+def test_a_request_to_another_host_and_an_error_of_a_script_are_noticed(browser: Any, address: str) -> None:
+    trouble: list[str] = []
+    context = browser.new_context()
+    watch(context, address, trouble)
+    page = context.new_page()
+    page.goto(address + "index.html")
+    page.evaluate("fetch('https://pytorch.org/x.js').catch(() => { setTimeout(() => { throw new Error('planted') }) })")
+    page.wait_for_timeout(100)
+    context.close()
+    assert trouble[0] == "request: https://pytorch.org/x.js"
+    assert any("planted" in each for each in trouble)

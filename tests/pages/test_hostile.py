@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Visit, run_pages
+from .conftest import Visit, one_of_each_kind, run_pages
 from .test_built import mistakes
 
 HOSTILE = (
@@ -46,12 +46,8 @@ def hostile(small_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def every(site: Path) -> list[str]:
-    """Every page but those of long sources, which are all made in one way, the hand-written ones, and the one only a server shows."""
-    return [
-        page.relative_to(site).as_posix()
-        for page in sorted(site.rglob("*.html"))
-        if page.stat().st_size < 400_000 and "guide" not in page.parts and page.name != "404.html"
-    ]
+    """A page of each kind, but the one that only a server shows."""
+    return [name for name in one_of_each_kind(site) if name != "404.html"]
 
 
 def test_hostile_text_breaks_no_page(hostile: Path) -> None:
