@@ -19,7 +19,7 @@ from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant, Workin
 from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
 from inspector.losses import asked
-from inspector.report import NotRun, Observation, Report
+from inspector.report import Example, NotRun, Observation, Report
 from inspector.source import cache, catalog, finders
 from inspector.source.catalog import Catalog, CatalogEntry
 from inspector.source.finders import TorchText
@@ -128,16 +128,20 @@ def _files(report: Report) -> Iterator[str]:
 
 
 def _workings(chapters: Sequence[Chapter]) -> Workings:
-    """How any module is called and made: by the loss whose call has the fewest steps, and by the base class of all."""
-    plain = min((chapter.report for chapter in chapters), key=lambda report: (_steps_taken(report), report.subject.qualified_name))
+    """How any module is called and made: by the plainest loss, and by the base class of all."""
+    plain = min((chapter.report for chapter in chapters), key=_plainness)
     hooked = pipeline.path_of(asking.understand(plain.subject.qualified_name, None, HOOKS, live=True))
     module = pipeline.inspect_loss(plain.mro[-1].qualified_name)
     making = tuple(answer for answer in module.answers if answer.id in asked.OF_MAKING)
     return Workings(plain, hooked, module, tuple(answer for answer in module.answers if answer not in making), making)
 
 
-def _steps_taken(report: Report) -> int:
-    return sum(step.taken != "false" for step in report.call_trace.steps)
+def _plainness(report: Report) -> tuple[int, int, int, str]:
+    """The fewest inputs, then the fewest arguments, then the fewest steps in the call."""
+    example = report.example
+    inputs = len(example.inputs) if isinstance(example, Example) else 99
+    taken = sum(step.taken != "false" for step in report.call_trace.steps)
+    return inputs, len(report.subject.signature), taken, report.subject.qualified_name
 
 
 # -- what is verified ---------------------------------------------------------------------------------------------------
