@@ -52,7 +52,7 @@ def test_hooks_ran_around_forward_and_steps_they_add_are_marked(pages: dict[str,
 
 
 def test_an_answer_stands_with_what_ran_for_it_and_is_escaped(pages: dict[str, str]) -> None:
-    answer = pages["module/calling.md"].partition("{#does-it}")[2]
+    answer = pages["module/calling.md"].partition("{#asked-does-it}")[2]
     assert "<td><code>1 + 1</code></td><td>2</td>" in answer
     assert "&lt;b&gt;" in answer.partition("<table")[0]
     assert "<code>&lt;script&gt;</code>" in pages["module/calling.md"]
