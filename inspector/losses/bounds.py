@@ -41,7 +41,7 @@ BOUNDS: Mapping[str, Bounds] = {
         "loss(loss.head.weight[:1] * 1e5, torch.tensor([0])).loss",
     ),
     "BCELoss": Bounds(
-        0.0, 100.0, True, "at input = target, where the target is 0 or 1; at most 100, since torch clamps the logarithm at −100",
+        0.0, 100.0, True, "at input = target, where the target is 0 or 1; 100 since torch clamps the logarithm at −100",
         f"loss({_tensors('[0.0, 1.0]', '[0.0, 1.0]')})", f"loss({_tensors('[0.0, 1.0]', '[1.0, 0.0]')})",
     ),
     "BCEWithLogitsLoss": Bounds(

@@ -114,12 +114,13 @@ def _range(report: Report) -> Iterator[BoxRow]:
     if not isinstance(bounds, Bounds) or bounds.status != "pass":
         return
     low, high = _edge(bounds.low), _edge(bounds.high)
-    if low == high.replace("∞", "−∞"):
-        said = "any number"
+    if bounds.low == "-inf":
+        said = f"any number; as small as you like {bounds.where}" if bounds.high == "inf" else f"up to {high}"
+    elif bounds.high != "inf":
+        said = f"from {low} to {high}; {low} {bounds.where}"
     else:
-        said = f"{'not negative' if low == '0' and high == '∞' else f'from {low} to {high}'}"
-    smallest = f"; smallest {bounds.where}" if bounds.where else ""
-    yield BoxRow("Range", (f"{said}{smallest}; {bounds.tried} samples lay within",), kind="range")
+        said = f"{low} or more; {low} {bounds.where}" if bounds.reached else f"above {low}; near it {bounds.where}"
+    yield BoxRow("Range", (said, f"{bounds.tried} samples lay within."), kind="range")
 
 
 def _edge(value: Number | None) -> str:
