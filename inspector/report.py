@@ -520,7 +520,8 @@ class Report(Record, frozen=True):
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""
-        raw = msgspec.json.encode(self, order="deterministic")
+        # As it stands, not sorted: lines of code that were run one after the other are kept by name.
+        raw = msgspec.json.encode(self)
         return (msgspec.json.format(raw, indent=indent) if indent else raw).decode()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

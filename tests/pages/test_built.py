@@ -68,6 +68,7 @@ def state(folder: Path, of: Callable[[Path], object]) -> dict[str, object]:
 
 
 def test_the_same_book_gives_the_same_site_byte_by_byte(folder: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first site was made from the book as it was gathered, this one from the saved file.
     monkeypatch.setenv("PYTHONHASHSEED", "1")
     done = run_pages("--from", book, "--offline", "--output", tmp_path / "again")
     assert done.returncode == 0, done.stderr
