@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from inspector import probing
-from inspector.render.folded import folded
-from inspector.render.found import MEANS, SEVERITIES
+from inspector.render.folded import folded, where_else
+from inspector.render.found import MEANS, SEVERITIES, machine, of_terms
 from inspector.report import Finding
 from inspector.source import finders
 
@@ -22,8 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     """0: the file was written."""
     release = finders.find_installed().release.version.partition("+")[0]
-    found = [finding for probed in probing.probe(()) for finding in probed.findings]
-    (ROOT / "tests" / f"findings-{release}.txt").write_text("".join(f"{line}\n" for line in lines(found)), encoding="utf-8")
+    every = probing.probe(())
+    found = [finding for probed in every for finding in probed.findings]
+    said = [f"# {machine(release, every[0].device)}", "# Those lines: inspect-loss findings", ""]
+    (ROOT / "tests" / f"findings-{release}.txt").write_text("".join(f"{line}\n" for line in (*said, *lines(found))), encoding="utf-8")
     return 0
 
 
@@ -46,8 +48,8 @@ def of_finding(finding: Finding) -> list[str]:
     if finding.rule == "differs" and " give " in message:
         message = message.partition(" give ")[0] + " give two results."
     told = [f"{name}, {finding.title}", f"    {finding.configuration}, {finding.dtype}", f"    {message}"]
-    told += [f"    also: {', '.join(finding.also)}"] if finding.also else []
-    return told + ([f"    safe: {finding.safe}"] if finding.safe else [])
+    told += [f"    {where_else(finding)}"] if finding.also else []
+    return told + ([f"    safe{of_terms(finding)}: {finding.safe}"] if finding.safe else [])
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def _of_one(names: tuple[str, ...], wanted: tuple[str, ...], options: Options) -
     """What was probed on one device of this machine, and how that differs from the CPU."""
     from inspector import probing
     from inspector.render import found, found_on
+    from inspector.source.finders import find_installed
 
     device = options["device"]
     if device == "cpu" and not options["save"]:
@@ -77,7 +78,8 @@ def _of_one(names: tuple[str, ...], wanted: tuple[str, ...], options: Options) -
         probed = next(found for machine, found in columns if machine.device == device)
     if options["as_json"]:
         return found.to_json(probed, wanted)
-    return found.to_terminal(probed, wanted, look(options)) + found_on.wordings_to_terminal(probed, look(options))
+    release = find_installed().release.version
+    return found.to_terminal(probed, wanted, look(options), release) + found_on.wordings_to_terminal(probed, look(options))
 
 
 def _of_machines(names: tuple[str, ...], wanted: tuple[str, ...], options: Options) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from inspector.live import grouping, prober, probes
+from inspector.live.conditions import altered_places
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
 from inspector.live.judge import NOTHING, Fault
@@ -22,11 +23,11 @@ from inspector.live.rounding import rounded
 from inspector.live.tolerance import FORMATS
 from inspector.report import Argument, TensorData, Term, number
 
-CLOSE = 1.0005
+CLOSE = 1.00005
 """A threshold is known when the numbers that show it and do not are this near, as a ratio."""
 TRIALS = 28
 """Steps of a bisection at most."""
-DIGITS = 3
+DIGITS = 4
 """Digits of a threshold that are said."""
 SHARE = 0.01
 """A threshold is said only where a number that is nearer to ordinary ones by this share does not show the fault."""
@@ -108,7 +109,7 @@ def thresholds(group: Group, shown: Case, child: Child) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     edge = grouping.edge_of(shown.seen)
-    if not (edge == "large" or edge.startswith("near ")) or not _movable(shown):
+    if not (edge == "large" or edge.startswith("near ")) or not _movable(shown) or not _alone(shown):
         return found
     bound = 0.0 if edge == "large" else float(edge.removeprefix("near "))
     for dtype in grouping.DTYPES:
@@ -119,6 +120,11 @@ def thresholds(group: Group, shown: Case, child: Child) -> dict[str, float]:
             if limit is not None:
                 found[dtype] = limit
     return found
+
+
+def _alone(case: Case) -> bool:
+    """True where the number alone decides: each is a term of its own, and no gradient is kept finite at it."""
+    return bool(altered_places(case)) and case.fault.rule != "clamped-gradient"
 
 
 def _movable(case: Case) -> bool:
@@ -179,7 +185,8 @@ def _bisected(way: _Way, tried: list[float]) -> float | None:
             bad = middle
         else:
             good = middle
-    said = _said(bad, up=way.outwards)
+    held = abs(rounded(way.bound + way.sign * bad, way.case.seen.probe.dtype) - way.bound)
+    said = _said(held or bad, up=way.outwards)
     if not way.shows(said) or way.shows(said * (1 - SHARE) if way.outwards else said / (1 - SHARE)):
         return None
     return way.bound + way.sign * said if way.outwards else said

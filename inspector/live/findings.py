@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from inspector.live import closer, documented, grouping, prober, sentences
 from inspector.live.accepted import acceptances
 from inspector.live.catalogue import messages
+from inspector.live.deaths import TRIES, deaths
 from inspector.live.documented import Said
 from inspector.live.grouping import Case, Group
 from inspector.live.isolate import Child
@@ -54,14 +55,15 @@ def probe_loss(
 
 def finding_of(group: Group, child: Child, device: str) -> Finding:
     """One group as a finding."""
-    case = closer.smallest(group, child)
+    died = _died(group, device)
+    case = _surest(group, closer.smallest(group, child), died)
     probe = case.seen.probe
     limits = closer.thresholds(group, case, child)
     threshold = closer.threshold_words(case, limits)
     moves = closer.moved(case, child) if group.rule == "stuck" else None
     return Finding(
         id=f"{probe.subject.rpartition('.')[2]} | {' | '.join(group.key)}",
-        title=sentences.title(group, case),
+        title=sentences.title(group, case, died),
         severity=group.severity,
         probe=probe.id,
         configuration=shown_configuration(case),
@@ -74,10 +76,27 @@ def finding_of(group: Group, child: Child, device: str) -> Finding:
         rule=group.rule,
         subject=probe.subject,
         threshold=threshold,
-        also=sentences.also(group, case),
+        also=sentences.also(group, case, died),
         safe=safe_line(case, child),
         place=_place(case),
     )
+
+
+def _died(group: Group, device: str) -> dict[str, int]:
+    """What a crash came from, the plainest first -> how often the lines that show it end a process of their own."""
+    if group.rule != "crash" or device != "cpu":
+        return {}
+    cases = sorted((case for case in group.cases if case.fault.rule == group.rule), key=grouping.oddness)
+    first = {sentences.altered(case): case for case in reversed(cases)}
+    return {words: deaths(_snippet(case)) for words, case in reversed(first.items())}
+
+
+def _surest(group: Group, case: Case, died: dict[str, int]) -> Case:
+    """The case to show: of a crash one that ended the process each time, if there is one."""
+    sure = [words for words, times in died.items() if times == TRIES]
+    if not sure or sentences.altered(case) in sure:
+        return case
+    return next(each for each in group.cases if each.fault.rule == group.rule and sentences.altered(each) == sure[-1])
 
 
 def _dtype(case: Case) -> str:
@@ -150,7 +169,7 @@ def _expected(case: Case) -> str:
         return "the same each time"
     if fault.rule in ("stuck",):
         return "a minimum, or a gradient"
-    if fault.rule == "nan-hidden":
+    if fault.rule in ("nan-hidden", "accepted-nan"):
         return "nan, or an error"
     if fault.exact is not None:
         return f"{fault.of} {fault.exact:.6g}"

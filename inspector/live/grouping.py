@@ -25,6 +25,8 @@ FAMILIES: dict[Rule, str] = {
     "vanishing-gradient": WRONG,
     "clamped-gradient": "clamped",
     "nan-hidden": "taken",
+    "accepted-nan": "taken",
+    "accepted-index": "index",
     "accepted-value": "taken",
     "warned-value": "taken",
     "accepted-argument": "taken",
@@ -95,8 +97,12 @@ def _merged(found: dict[Key, list[Case]]) -> dict[Key, list[Case]]:
     """Wrong numbers are told of apart from those that are not finite only where some dtype has nothing worse."""
     merged = dict(found)
     if any(key[0] == "differs" and key[-1] == "an empty batch" for key in found):
-        merged.pop(("undefined-value", "empty"), None)
+        # Memory that happens to hold nan twice: the same, in another dtype.
+        joined = next(key for key in found if key[0] == "differs" and key[-1] == "an empty batch")
+        merged[joined] = [*found[joined], *merged.pop(("undefined-value", "empty"), [])]
     for key, cases in found.items():
+        if key not in merged:
+            continue
         worse = (NOT_FINITE, *key[1:])
         if key[0] == WRONG and worse in found:
             if _dtypes(cases) <= _dtypes(found[worse]):
@@ -104,7 +110,41 @@ def _merged(found: dict[Key, list[Case]]) -> dict[Key, list[Case]]:
             else:
                 # What is finite there is worth telling only of the dtypes that have nothing worse.
                 merged[key] = [case for case in cases if case.seen.probe.dtype not in _dtypes(found[worse])]
-    return merged
+    return _mirrored(merged)
+
+
+def _mirrored(found: dict[Key, list[Case]]) -> dict[Key, list[Case]]:
+    """The same trouble at two bounds of one input, or at one bound of two inputs of one shape, is one."""
+    made: dict[Key, list[Case]] = {}
+    for key, cases in found.items():
+        twin = next((other for other, others in made.items() if _are_twins((other, others), (key, cases))), None)
+        if twin is None:
+            made[key] = list(cases)
+        else:
+            made[twin] += cases
+    return made
+
+
+def _are_twins(one: tuple[Key, list[Case]], other: tuple[Key, list[Case]]) -> bool:
+    (key, cases), (second, others) = one, other
+    if key[0] != second[0] or key[0] not in (NOT_FINITE, WRONG) or len(key) != 3 or len(second) != 3:
+        return False
+    if not (key[2].startswith("near ") and second[2].startswith("near ")):
+        return False
+    same = all({of(case) for case in cases} == {of(case) for case in others} for of in (_dtype_of, _rule_of, _shape_of))
+    return same and (key[1] == second[1]) != (key[2] == second[2])
+
+
+def _dtype_of(case: Case) -> str:
+    return case.seen.probe.dtype
+
+
+def _rule_of(case: Case) -> str:
+    return case.fault.rule
+
+
+def _shape_of(case: Case) -> object:
+    return next((form.shape for form in case.seen.plan.fitted.case.inputs if form.name == case.seen.probe.altered), None)
 
 
 def _dtypes(cases: Sequence[Case]) -> set[str]:
@@ -126,8 +166,8 @@ def key_of(seen: Seen, fault: Fault) -> Key:
     if fault.rule == "clamped-gradient":
         return (family, probe.altered)
     if family == "taken":
-        return (family, probe.altered, *(("nan",) if fault.rule == "nan-hidden" else ()))
-    if probe.kind == "argument":
+        return (family, probe.altered, *(("nan",) if fault.rule in ("nan-hidden", "accepted-nan") else ()))
+    if probe.kind == "argument" or family == "index":
         return (family, probe.altered)
     if probe.kind == "dtype":
         return (family, "dtype", probe.what)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from inspector.live.outcomes import ALL_ALIKE, CONSTRUCTOR, Answer, Outcome, Probe, Tensor
+from inspector.live.outcomes import CONSTRUCTOR, Answer, Outcome, Probe, Tensor
 from inspector.live.tolerance import FORMATS, Format
 from inspector.losses.limits import Evaluated, Exactly, Numbers, Point
 from inspector.report import TensorData
@@ -29,6 +29,8 @@ Rule: TypeAlias = Literal[
     "clamped-gradient",
     "stuck",
     "nan-hidden",
+    "accepted-index",
+    "accepted-nan",
     "accepted-value",
     "accepted-argument",
     "accepted-dtype",
@@ -57,6 +59,8 @@ SEVERITY: Mapping[Rule, str] = {
     "differs": "wrong number",
     "input-changed": "wrong number",
     "accepted-shape": "wrong number",
+    "accepted-index": "wrong number",
+    "nan-hidden": "wrong number",
     "nonfinite-value": "nan or inf",
     "nonfinite-gradient": "nan or inf",
     "undefined-value": "nan or inf",
@@ -64,7 +68,7 @@ SEVERITY: Mapping[Rule, str] = {
     "vanishing-gradient": "wrong gradient",
     "clamped-gradient": "wrong gradient",
     "stuck": "wrong gradient",
-    "nan-hidden": "undocumented acceptance",
+    "accepted-nan": "undocumented acceptance",
     "accepted-value": "undocumented acceptance",
     "accepted-argument": "undocumented acceptance",
     "accepted-dtype": "undocumented acceptance",
@@ -135,13 +139,13 @@ def _of_run(probe: Probe, ran: tuple[str, Outcome], value: Tensor) -> Iterator[F
     form = FORMATS.get(value.dtype, FORMATS["float64"])
     pairs = [("value", value, outcome.again)] if outcome.again else []
     pairs += [(f"∂/∂{name}", outcome.gradients[name], again) for name, again in outcome.gradients_again.items()]
-    for of, first, second in pairs:
+    for of, first, second in pairs if not probe.beyond else ():
         for place, (one, other) in enumerate(zip(first.values, second.values, strict=True) if second else ()):
             if _apart(one, other, form):
                 yield Fault("differs", reduction, of, one, other, place)
                 break
     if probe.where == "inside" and probe.kind == "tie":
-        yield from _stuck(probe, (reduction, outcome), value, form)
+        yield from _stuck((reduction, outcome), value, form)
 
 
 def _apart(one: float, other: float, form: Format) -> bool:
@@ -151,16 +155,13 @@ def _apart(one: float, other: float, form: Format) -> bool:
     return abs(one - other) > math.sqrt(form.eps) * max(abs(one), abs(other))
 
 
-def _stuck(probe: Probe, ran: tuple[str, Outcome], value: Tensor, form: Format) -> Iterator[Fault]:
-    """A positive loss of inputs that are alike, with no slope by any of them; where all are one, with none by that one."""
+def _stuck(ran: tuple[str, Outcome], value: Tensor, form: Format) -> Iterator[Fault]:
+    """A positive loss of inputs that are alike, with no slope by any of them: by each input by itself, not by what they share."""
     reduction, outcome = ran
     total = sum(value.values)
-    gradients = [gradient.values for gradient in outcome.gradients.values()]
-    one_shape = len(set(map(len, gradients))) == 1
-    joined = [tuple(map(sum, zip(*gradients, strict=True)))] if probe.what == ALL_ALIKE and one_shape else gradients
-    slopes = [abs(each) for gradient in joined for each in gradient]
+    slopes = [abs(each) for gradient in outcome.gradients.values() for each in gradient.values]
     if reduction == "mean" and slopes and total > math.sqrt(form.eps) and max(slopes) < math.sqrt(form.eps) * total:
-        yield Fault("stuck", reduction, "gradient" if joined is gradients else "sum of the gradients", max(slopes), 0.0)
+        yield Fault("stuck", reduction, "gradient", max(slopes), 0.0)
 
 
 def _of_dtype(probe: Probe, fault: Fault) -> Fault:
@@ -237,17 +238,18 @@ def _slopes(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated, form: Form
 
 
 def _worst_slope(actual: Sequence[float], points: Numbers, on_kink: bool, form: Format) -> Iterator[tuple[Rule, int]]:
-    """The first slope that is not finite, else the one furthest off; on a kink any slope will do that is a number."""
-    worst, found = -1.0, None
+    """The first slope that is not finite, else the one furthest off and the one that is 0; on a kink any slope will do that is a number."""
+    furthest: dict[Rule, tuple[float, int]] = {}
     for place, (slope, point) in enumerate(zip(actual, points, strict=True)):
         wrong = _wrong(slope, point, form)
         if wrong == "nonfinite":
             yield "nonfinite-gradient", place
             return
-        if wrong == "wrong" and not on_kink and point is not None and abs(slope - point.value) > worst:
-            worst, found = abs(slope - point.value), place
-    if found is not None:
-        yield "vanishing-gradient" if actual[found] == 0 else "wrong-gradient", found
+        rule: Rule = "vanishing-gradient" if slope == 0 else "wrong-gradient"
+        if wrong == "wrong" and not on_kink and point is not None and abs(slope - point.value) > furthest.get(rule, (-1.0, 0))[0]:
+            furthest[rule] = abs(slope - point.value), place
+    for rule, (_, place) in furthest.items():
+        yield rule, place
 
 
 def _is_kept_small(fault: Fault) -> bool:
@@ -310,7 +312,10 @@ def _of_acceptance(probe: Probe, ran: tuple[str, Outcome], exact: Evaluated | No
             yield Fault("warned-shape" if warned else "accepted-shape", reduction, detail=warned[0] if warned else "")
     elif probe.number == "nan":
         if value.values and all(map(math.isfinite, value.values)) and (exact is None or not _all_finite(exact.terms)):
-            yield Fault("nan-hidden", reduction, "value", value.values[0], math.nan)
+            hidden: Rule = "nan-hidden" if probe.altered in probe.wanted else "accepted-nan"  # what a network gives, or data
+            yield Fault(hidden, reduction, "value", value.values[0], math.nan)
+    elif probe.beyond and value.values:
+        yield Fault("accepted-index", reduction, "value", value.values[0], None)
     elif probe.kind in ("argument", "value") and _is_silence(probe, value, usual.values.get(reduction)):
         silent: Rule = "accepted-argument" if probe.kind == "argument" else "accepted-value"
         place = _changed(value.values, usual.values.get(reduction))

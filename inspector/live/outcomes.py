@@ -68,6 +68,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """An expression to run in place of the loss; "" for the loss."""
     positions: tuple[int, ...] = ()
     """Where in the input the number was put."""
+    beyond: bool = False
+    """True for a class index that names no number of its row: what is read there is other memory."""
     elsewhere: str = ""
     """The input, buffer or parameter that lies on another device than the rest; "" for none."""
 

@@ -182,7 +182,14 @@ def _of_discrete(made: Plan, drawn: Drawn, draft: Draft, base: str) -> Iterator[
         whole = draft.dtype in shapes.WHOLE
         if whole and not math.isfinite(edge.number):
             continue
-        yield _numbered(made, drawn, draft, (edge._replace(number=int(edge.number)) if whole else edge, base), (0,))
+        made_probe = _numbered(made, drawn, draft, (edge._replace(number=int(edge.number)) if whole else edge, base), (0,))
+        yield replace(made_probe, beyond=edge.where == "outside" and _is_beyond(made, draft, edge.number))
+
+
+def _is_beyond(made: Plan, draft: Draft, index: float) -> bool:
+    """True for a class index that is below 0 or not below the number of classes."""
+    values = draft.form.values
+    return isinstance(values, ClassIndices) and not 0 <= index < {**made.fitted.sizes, **made.sizes}[values.below]
 
 
 def _discrete_edges(made: Plan, draft: Draft) -> Iterator[Edge]:

@@ -9,12 +9,15 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from inspector.live import grouping
+from inspector.live import expected, grouping
 from inspector.live.closer import Moved
+from inspector.live.conditions import conditions, one_number
+from inspector.live.deaths import TRIES
 from inspector.live.grouping import Case, Group
 from inspector.live.judge import Rule
 from inspector.live.outcomes import ALL_ALIKE, CONSTRUCTOR, Outcome
 from inspector.live.probes import EVERY_INPUT, IN_TURN
+from inspector.losses.reference import rule_for
 from inspector.losses.schema import ClassIndices, LabelLists, Lengths, Real
 
 TITLES: Mapping[Rule, str] = {
@@ -32,6 +35,8 @@ TITLES: Mapping[Rule, str] = {
     "clamped-gradient": "the gradient is kept finite, as documented",
     "stuck": "no gradient, and the loss is not at a minimum",
     "nan-hidden": "nan goes in, a number comes out",
+    "accepted-nan": "nan goes in, a number comes out",
+    "accepted-index": "taken, and memory outside the row is read",
     "accepted-value": "taken without a word",
     "accepted-argument": "taken without a word",
     "accepted-dtype": "taken, and computed in whole numbers",
@@ -48,17 +53,17 @@ ROUNDING = ("next ", "smallest ", "√eps")
 """Edges that nobody writes down."""
 
 
-def title(group: Group, case: Case) -> str:
-    """What was altered, and what came of it."""
+def title(group: Group, case: Case, died: Mapping[str, int]) -> str:
+    """What was altered, what else decides, and what came of it. `died`: of a crash, what it came from, and in how many of the tries."""
     actual = "" if case.fault.actual is None else f"{abs(case.fault.actual):g}"
-    words = _each_label(group) if group.rule == "crash" else altered(case)
-    return f"{words}: {TITLES[group.rule].format(actual=actual)}"
+    words = _each_label(case, died) if group.rule == "crash" else altered(case)
+    beside = conditions(case)
+    return f"{words}{f', {beside}' if beside else ''}: {TITLES[group.rule].format(actual=actual)}"
 
 
-def _each_label(group: Group) -> str:
-    """All that a crash came from, the plainest first."""
-    cases = sorted((case for case in group.cases if case.fault.rule == group.rule), key=grouping.oddness)
-    said = list(dict.fromkeys(altered(case) for case in cases))
+def _each_label(shown: Case, died: Mapping[str, int]) -> str:
+    """All that ended the process each time that it was tried, the plainest first."""
+    said = [words for words, times in died.items() if times == TRIES] or [altered(shown)]
     last = said[-1]
     head, tail = ("a label of ", last[last.rfind(" in ") :])
     if len(said) > 1 and all(each.startswith(head) and each.endswith(tail) for each in said):
@@ -81,7 +86,9 @@ def altered(case: Case) -> str:
     if probe.kind == "ordinary":
         return what
     if probe.kind in ("shape", "tie"):
-        joined = {ALL_ALIKE: "all inputs the same", IN_TURN: f"{name} {IN_TURN}"}.get(what)
+        held = one_number(case) if what == IN_TURN else None
+        in_turn = f"{name} {IN_TURN}" if held is None else f"{name} = {held:g}"
+        joined = {ALL_ALIKE: "all inputs the same", IN_TURN: in_turn}.get(what)
         return joined or f"{name} {'of ' if probe.kind == 'shape' else ''}{what}"
     return what if probe.kind == "ignored" else _of_value(case)
 
@@ -132,8 +139,8 @@ def message(case: Case, threshold: str, moves: Moved | None, beside: str) -> str
 
 def _begins(rule: Rule, threshold: str) -> str:
     if threshold.startswith("within"):
-        return f"It is {'not finite' if rule.startswith('nonfinite') else 'so'} {threshold}."
-    return f"It begins at {threshold.removeprefix('from ').replace(' on in ', ' in ')}." if threshold else ""
+        return f"In these lines it is {'not finite' if rule.startswith('nonfinite') else 'so'} {threshold}."
+    return f"In these lines it begins at {threshold.removeprefix('from ').replace(' on in ', ' in ')}." if threshold else ""
 
 
 def _said(case: Case, moves: Moved | None, beside: str) -> str:
@@ -148,7 +155,21 @@ def _said(case: Case, moves: Moved | None, beside: str) -> str:
         return f"The exact {of(case)} is {where} there; torch keeps it finite, as documented ({beside}), and gives {fault.actual:.6g}."
     if fault.exact is None or fault.actual is None:
         return f"{fault.detail[:1].upper()}{fault.detail[1:]}."
-    return f"The {of(case)} is {fault.actual:.6g}; exactly it is {fault.exact:.6g}{_limit(case)}."
+    return f"The {of(case)} is {fault.actual:.6g}; {_by_what(case)} it is {fault.exact:.6g}{_limit(case)}."
+
+
+def _by_what(case: Case) -> str:
+    """ "exactly"; where the formula itself is 0/0, 0·inf or inf − inf in floating-point numbers, what gives a number all the same."""
+    fault, edge = case.fault, grouping.edge_of(case.seen)
+    if fault.rule not in ("nonfinite-value", "nonfinite-gradient", "vanishing-gradient"):
+        return "exactly"
+    if fault.rule != "vanishing-gradient" and not is_nan(fault.actual):
+        return "exactly"
+    if not (edge.startswith("near ") or edge == "inf" or "-inf" in edge):
+        return "exactly"
+    seen = case.seen
+    rule = rule_for(seen.plan.definition, expected.given(seen.plan, seen.probe, seen.answer))
+    return "by the formula with eps" if re.search(r"ε|1e[−-]", rule.text + rule.where) else "by its limit"
 
 
 def of(case: Case) -> str:
@@ -168,7 +189,7 @@ def _taken(case: Case) -> str:
     domain = re.sub(r"^numbers", "a number", probe.domain) if probe.kind == "argument" else probe.domain
     needed = f"{probe.altered} should be {domain}"
     if probe.stated == "formula":
-        needed = f"The formula needs {probe.domain} for {probe.altered}, which torch's documentation does not state"
+        needed = f"The formula needs {probe.domain.replace('numbers ≥ 0', 'counts (numbers ≥ 0)')} for {probe.altered}"
     given = f"with {_number(case) or probe.what}"
     return f"{needed}; {given} torch {how} and gives {fault.actual:.6g}."
 
@@ -225,6 +246,11 @@ def _hidden(case: Case) -> str:
     return f"A nan in {probe.altered} does not reach the loss value, so {made} goes unnoticed."
 
 
+def _beyond(case: Case) -> str:
+    probe = case.seen.probe
+    return f"{probe.altered} should be {probe.domain}. torch says nothing and reads beyond the row: the number depends on what lies there."
+
+
 def _misleading(case: Case) -> str:
     said = case.fault.detail.splitlines()[0]
     if case.seen.probe.altered == CONSTRUCTOR:
@@ -233,19 +259,18 @@ def _misleading(case: Case) -> str:
 
 
 def _stuck(case: Case, moves: Moved | None) -> str:
-    probe = case.seen.probe
-    if probe.what == ALL_ALIKE:
-        said = "The gradients add up to 0, so whatever makes all inputs the same gets none."
-    else:
-        said = "Every gradient is exactly 0, so a step from here learns nothing."
-    said = f"The loss there is {_loss(case):.6g}. {said}"
+    most = f"{case.fault.actual:.2g}"
+    none = "The gradient by every input is 0" if most == "0" else f"No gradient by any input is larger than {most}"
+    said = f"The loss there is {_loss(case):.6g}. {none}"
     if moves is None:
-        return said
+        return f"{said}: learning does not start from here."
     if moves.away == moves.moves:
-        return f"{said} The point is unstable: after any of {moves.moves} small moves at random the gradient leads away from it."
+        after = f"after any of {moves.moves} small moves at random the gradient leads away from it"
+        return f"{said}. The zero gradient is correct: the point is a maximum; learning does not start from here. It is unstable: {after}."
     if not moves.away:
-        return f"{said} After any of {moves.moves} small moves at random the gradient leads back to it."
-    return f"{said} Of {moves.moves} small moves at random, the gradient then leads away in {moves.away} and back in the others."
+        return f"{said}: learning does not start from here. After any of {moves.moves} small moves at random the gradient leads back to it."
+    led = f"Of {moves.moves} small moves at random, the gradient then leads away in {moves.away} and back in the others."
+    return f"{said}: learning does not start from here. {led}"
 
 
 _SENTENCES: Mapping[Rule, Callable[[Case], str]] = {
@@ -259,6 +284,8 @@ _SENTENCES: Mapping[Rule, Callable[[Case], str]] = {
     "differs": _differs,
     "crash": _crash,
     "nan-hidden": _hidden,
+    "accepted-nan": _hidden,
+    "accepted-index": _beyond,
     "misleading-message": _misleading,
     "refused-documented": lambda case: f"A documented call is refused: {case.fault.detail.splitlines()[0]}",
 }
@@ -292,26 +319,34 @@ def _value_beside(case: Case) -> str:
     return f"The loss value there is {values[min(case.fault.position, len(values) - 1)] + 0.0:.6g}."
 
 
-def also(group: Group, shown: Case) -> tuple[str, ...]:
-    """Where else the same was seen: other inputs, those that people have first, then dtypes."""
+def also(group: Group, shown: Case, died: Mapping[str, int]) -> tuple[str, ...]:
+    """Where else the same was seen: other inputs, those that people have first, then "dtypes: …"."""
+    if group.rule == "crash":
+        unsure = [(words, times) for words, times in died.items() if times < TRIES and words != altered(shown)]
+        return tuple(f"{words} may corrupt memory: died in {times} of {TRIES}" for words, times in unsure)
     probe = shown.seen.probe
     cases = sorted(
         (case for case in group.cases if not _is_odd(case)), key=lambda case: (case.fault.rule != group.rule, grouping.oddness(case))
     )
-    named = list(dict.fromkeys(_same_cause(case, shown) for case in cases))
-    others = [words for words in named if words != altered(shown)]
+    named: dict[str, str] = {}
+    for case in cases:
+        named.setdefault(altered(case), _same_cause(case, shown))
+    others = [words for plain, words in named.items() if plain != altered(shown)]
     counted = [f"… {len(others) - MOST} more"] if len(others) > MOST else []
-    own = [case for case in group.cases if case.fault.rule == group.rule]
+    same = (group.rule, "undefined-value") if group.rule == "differs" else (group.rule,)
+    own = [case for case in group.cases if case.fault.rule in same]
     dtypes = [dtype for dtype in grouping.DTYPES if any(case.seen.probe.dtype == dtype for case in own) and dtype != probe.dtype]
-    return (*others[:MOST], *counted, *(dtypes if probe.kind != "dtype" else ()))
+    return (*others[:MOST], *counted, *([f"dtypes: {', '.join(dtypes)}"] if dtypes and probe.kind != "dtype" else ()))
 
 
 def _same_cause(case: Case, shown: Case) -> str:
     """The words for another case; with why it is the same, where that is not plain."""
     zero = case.fault.rule == "undefined-value" and case.seen.probe.kind == "argument" and shown.seen.probe.kind != "argument"
-    return f"{altered(case)} (the same 0/0)" if zero else altered(case)
+    beside = conditions(case)
+    told = f"{altered(case)} {beside}" if beside and beside != conditions(shown) else altered(case)
+    return f"{told} (the same 0/0)" if zero else told
 
 
 def _is_odd(case: Case) -> bool:
     what = case.seen.probe.what
-    return what == IN_TURN or what.removeprefix("-").startswith(ROUNDING)
+    return (what == IN_TURN and one_number(case) is None) or what.removeprefix("-").startswith(ROUNDING)

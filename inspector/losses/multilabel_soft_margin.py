@@ -58,7 +58,7 @@ def _case(name: str, shape: Shape) -> Case:
 DEFINITION = LossDefinition(
     qualified_name="torch.nn.modules.loss.MultiLabelSoftMarginLoss",
     function="torch.nn.functional.multilabel_soft_margin_loss",
-    cases=(_case("(N, C)", ("N", "C")), _case("(C)", ("C",))),
+    cases=(_case("(N, C)", ("N", "C")),),
     arguments=(CLASS_WEIGHT, *LEGACY, REDUCTION),
     rules=(RULE,),
     reductions=MEAN_SUM_NONE,

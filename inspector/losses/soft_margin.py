@@ -51,6 +51,6 @@ DEFINITION = LossDefinition(
         ),
     ),
     curves=plotted.SOFT_MARGIN,
-    safer=(Safer(("nonfinite-value", "nonfinite-gradient"), "F.softplus(-target * input)", edge="large"),),
+    safer=(Safer(("nonfinite-value", "nonfinite-gradient"), "-F.logsigmoid(target * input)", edge="large"),),
     mistake="The targets are +1 and −1, not 1 and 0; other targets are not refused.",
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from inspector.render import sayings
-from inspector.render.folded import folded
+from inspector.render.folded import folded, where_else
 from inspector.render.ink import Line, Look, Span, paint, wrap
 from inspector.report import Acceptance, Finding, NotRun, Probed, Report
 
@@ -50,10 +50,10 @@ def chosen(findings: Iterable[Finding], severities: Sequence[str]) -> tuple[Find
     return tuple(finding for finding in findings if not severities or finding.severity in severities)
 
 
-def to_terminal(probed: Sequence[Probed], severities: Sequence[str], look: Look) -> str:
+def to_terminal(probed: Sequence[Probed], severities: Sequence[str], look: Look, release: str = "") -> str:
     """The findings of several losses by severity, the worst first; of one loss its accepted inputs too where the Look is verbose."""
     found = folded(finding for each in probed for finding in chosen(each.findings, severities))
-    lines: list[Line] = [*_summary(probed, found, look)]
+    lines: list[Line] = [*_summary(probed, found, look), *(_prose(machine(release, probed[0].device), look) if release else ())]
     for severity in SEVERITIES:
         some = [finding for finding in found if finding.severity == severity]
         if some and not look.quiet:
@@ -75,6 +75,11 @@ def _summary(probed: Sequence[Probed], found: Sequence[Finding], look: Look) -> 
     yield from _prose(f"{asked}: {_many(found)}{f' ({said})' if said else ''}.", look)
 
 
+def machine(release: str, device: str) -> str:
+    """What it was run with. The inputs are numbers in the lines to paste: no seed is needed, but where a loss draws its own parameters."""
+    return f"torch {release} on {device}. The inputs are in the lines to paste; where a loss draws parameters, they set the seed."
+
+
 def _many(found: Sequence[Finding]) -> str:
     return f"{len(found)} finding{'s' if len(found) != 1 else ''}"
 
@@ -85,12 +90,17 @@ def of_finding(finding: Finding, look: Look, *, named: bool = False) -> Iterator
     where = f"{finding.configuration}, {finding.dtype}"
     yield from wrap([Span(f"• {name}{finding.title}", "name"), Span(f"  {where}", "quiet")], _width(look), INDENT, (Span("    "),))
     yield from wrap([Span(finding.message)], _width(look), DEEPER, DEEPER)
-    if finding.also:
-        yield from wrap([Span(f"Also: {', '.join(finding.also)}.", "quiet")], _width(look), DEEPER, DEEPER)
+    if said := where_else(finding):
+        yield from wrap([Span(f"{said[:1].upper()}{said[1:]}.", "quiet")], _width(look), DEEPER, DEEPER)
     for line in finding.snippet.splitlines():
         yield (Span("        "), Span(line, "native"))  # never broken: it is there to be pasted
     if finding.safe:
-        yield from wrap([Span("Safe: "), Span(finding.safe, "good")], _width(look), DEEPER, DEEPER)
+        yield from wrap([Span(f"Safe{of_terms(finding)}: "), Span(finding.safe, "good")], _width(look), DEEPER, DEEPER)
+
+
+def of_terms(finding: Finding) -> str:
+    """What the safer form gives, where that is not what the usual reduction gives: a number for each term."""
+    return "" if finding.rule == "undefined-value" else ", each term"
 
 
 def section(report: Report, look: Look) -> Iterator[Line]:

@@ -129,6 +129,12 @@ def test_the_clamp_of_binary_cross_entropy_is_found(probed: dict[str, Probed]) -
     assert "The loss value there is 100." in found.message
 
 
+def test_the_gradient_that_is_lost_beside_the_clamp_is_a_finding_of_its_own(probed: dict[str, Probed]) -> None:
+    found = one(probed["BCELoss"], "wrong | input")
+    assert (found.rule, found.title) == ("vanishing-gradient", "input = 0, with target 0: zero gradient where it is not zero")
+    assert found.also == ("input = 1 with target 1", "dtypes: float64, bfloat16")
+
+
 def test_a_batch_that_is_all_ignored_is_found(probed: dict[str, Probed]) -> None:
     found = one(probed["NLLLoss"], "undefined-value | denominator")
     assert found.title == "every target ignored: the mean is nan"
@@ -139,8 +145,8 @@ def test_a_batch_that_is_all_ignored_is_found(probed: dict[str, Probed]) -> None
 def test_the_overflow_of_the_soft_margin_is_found(probed: dict[str, Probed]) -> None:
     found = one(probed["SoftMarginLoss"], "not finite | large")
     assert (found.severity, found.actual, found.expected) == ("nan or inf", "value inf", "value 100")
-    assert "from -88.8 on in float32" in found.threshold
-    assert found.safe == "F.softplus(-target * input)"
+    assert "from -88.73 on in float32" in found.threshold
+    assert found.safe == "-F.logsigmoid(target * input)"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
@@ -161,7 +167,9 @@ def test_a_threshold_shows_the_fault_in_the_lines_shown_and_one_per_cent_less_do
 def test_identical_vectors_of_unlike_pairs_are_an_unstable_point(probed: dict[str, Probed]) -> None:
     """Its gradient is exactly 0, and rightly: the cosine is at its maximum there."""
     found = one(probed["CosineEmbeddingLoss"], "stuck")
-    assert "The point is unstable: after any of 8 small moves at random the gradient leads away from it." in found.message
+    assert found.title.startswith("input2 the same as input1, with target -1: ")
+    assert "The zero gradient is correct: the point is a maximum; learning does not start from here." in found.message
+    assert "It is unstable: after any of 8 small moves at random the gradient leads away from it." in found.message
 
 
 def test_an_argument_is_reported_from_a_call_in_which_it_acts(probed: dict[str, Probed]) -> None:
@@ -185,7 +193,7 @@ def test_the_findings_are_those_that_were_read_and_approved(probed: dict[str, Pr
     for each in probed.values():
         for finding in each.findings:
             lines, name = of_finding(finding), finding.subject.rpartition(".")[2]
-            shared = [entry for entry in entries if f", {finding.title}\n" in entry and re.search(rf"(^|also: .*\b){name}\b", entry)]
+            shared = [entry for entry in entries if f", {finding.title}\n" in entry and re.search(rf"(^|losses: .*\b){name}\b", entry)]
             told = [entry.splitlines()[2] for entry in shared]
             assert "\n".join(lines) in entries or any(lines[2].startswith(words) for words in told), lines
 

@@ -6,18 +6,34 @@ COLLAPSE = (
     Answer(
         "collapse",
         "Why does it stay at the margin?",
-        "All embeddings are equal: the loss is the margin, {collapsed}, and the gradient {gradient}.",
-        "All embeddings are equal: the two distances cancel and the loss is the margin, {collapsed} for margin 1 and {wide} for margin 2. "
-        "The gradients by the three add up to {gradient}, so a network that makes all of them does not learn.",
+        "Where all embeddings are equal, the loss is the margin: {collapsed} for margin 1.",
+        "Where all embeddings are equal, the two distances cancel and the loss is the margin, {collapsed} for margin 1 and {wide} for "
+        "margin 2: a loss that stays there is a sign of it. The gradient is not lost: the largest is {anchor} by the anchor, {positive} "
+        "by the positive, {negative} by the negative. Their sum is {together}: moving all three alike changes no distance.",
         asks=(29,),
-        given={"same": "torch.ones(2, 3, requires_grad=True)"},
+        given={
+            "same": "torch.ones(2, 3, requires_grad=True)",
+            "p": "torch.ones(2, 3, requires_grad=True)",
+            "n": "torch.ones(2, 3, requires_grad=True)",
+        },
         numbers={
             "collapsed": "F.triplet_margin_loss(same, same, same)",
             "wide": "F.triplet_margin_loss(same, same, same, margin=2.0)",
             "by_distance": "F.triplet_margin_with_distance_loss(same, same, same)",
-            "gradient": "abs(torch.autograd.grad(F.triplet_margin_loss(same, same, same), same)[0]).max()",
+            "anchor": "abs(torch.autograd.grad(F.triplet_margin_loss(same, p, n), same)[0]).max()",
+            "positive": "abs(torch.autograd.grad(F.triplet_margin_loss(same, p, n), p)[0]).max()",
+            "negative": "abs(torch.autograd.grad(F.triplet_margin_loss(same, p, n), n)[0]).max()",
+            "together": "abs(torch.autograd.grad(F.triplet_margin_loss(same, same, same), same)[0]).max()",
         },
-        holds=("abs(collapsed - 1) < 1e-5", "abs(wide - 2) < 1e-5", "abs(by_distance - 1) < 1e-5", "gradient == 0"),
+        holds=(
+            "abs(collapsed - 1) < 1e-5",
+            "abs(wide - 2) < 1e-5",
+            "abs(by_distance - 1) < 1e-5",
+            "anchor == 0",
+            "positive > 0",
+            "negative > 0",
+            "together == 0",
+        ),
     ),
 )
 

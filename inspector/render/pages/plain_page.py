@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from inspector.book import Book, Chapter
 from inspector.render import view
+from inspector.render.found import of_terms
 from inspector.render.pages.facts import Facts, facts
 from inspector.render.pages.findings_page import anchor_of, is_its_own
 from inspector.render.pages.page import Page
@@ -102,7 +103,7 @@ def _findings(report: Report) -> Iterator[str]:
         yield finding.snippet
         yield "```"
         if finding.safe:
-            yield from ("", f"Instead: `{finding.safe}`")
+            yield from ("", f"Instead{of_terms(finding)}: `{finding.safe}`")
         yield ""
 
 
