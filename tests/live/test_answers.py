@@ -40,7 +40,7 @@ FIGURES: dict[str, dict[str, float]] = {
     "NLLLoss negative-nll": {"of_probabilities": -0.9},
     "GaussianNLLLoss negative-gaussian": {"small": -2.30},
     "CTCLoss infinite": {"short": math.inf, "zeroed": 0},
-    "TripletMarginLoss collapse": {"collapsed": 1, "gradient": 0},
+    "TripletMarginLoss collapse": {"collapsed": 1, "anchor": 0, "together": 0},
     "Module call-or-forward": {"hooks_by_call": 1, "hooks_by_forward": 0},
     "Module parameters": {"all": 4, "own": 0, "elements": 784 * 256 + 256 + 256 * 10 + 10},
     "L1Loss backward": {"number": 0},
