@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """0: the file was written."""
-    release = finders.find_installed().release.version.partition("+")[0]
+    version = finders.find_installed().release.version
+    release = version.partition("+")[0]
     every = probing.probe(())
     found = [finding for probed in every for finding in probed.findings]
-    said = [f"# {machine(release, every[0].device)}", "# Those lines: inspect-loss findings", ""]
+    said = [f"# {machine(version, every[0].device)}", "# Those lines: inspect-loss findings", ""]
     (ROOT / "tests" / f"findings-{release}.txt").write_text("".join(f"{line}\n" for line in (*said, *lines(found))), encoding="utf-8")
     return 0
 
@@ -48,7 +49,7 @@ def of_finding(finding: Finding) -> list[str]:
     if finding.rule == "differs" and " give " in message:
         message = message.partition(" give ")[0] + " give two results."
     told = [f"{name}, {finding.title}", f"    {finding.configuration}, {finding.dtype}", f"    {message}"]
-    told += [f"    {where_else(finding)}"] if finding.also else []
+    told += [f"    {re.sub(r'died in [0-9]+ of', 'died in some of', where_else(finding))}"] if finding.also else []
     return told + ([f"    safe{of_terms(finding)}: {finding.safe}"] if finding.safe else [])
 
 

@@ -39,15 +39,16 @@ def _others(case: Case) -> Iterator[str]:
     if probe.kind not in ("value", "tie"):
         return
     given = {str(argument.name): argument.value for argument in probe.inputs}
-    places = altered_places(case)
+    places = altered_places(case) or (probe.positions if len(probe.positions) == 1 else ())
     for form in case.seen.plan.fitted.case.inputs:
         value = given.get(form.name)
         if form.name == probe.altered or not isinstance(value, TensorData):
             continue
         rows = _positive_rows(case, value) if case.fault.rule == "stuck" else ()
-        chosen = places if _fits(value, given[probe.altered], places) else rows or range(len(value.values))
+        fits = _fits(value, given[probe.altered], places)
+        chosen = places if fits else rows or range(len(value.values))
         held = {value.values[place] for place in chosen}
-        if len(held) == 1 and (_decides(form) or places):
+        if len(held) == 1 and (_decides(form) or fits):
             yield f"{form.name} {float(next(iter(held))) + 0.0:.4g}"
 
 

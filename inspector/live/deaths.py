@@ -1,6 +1,6 @@
 """How often lines of Python end the process that runs them: what ends it once may not do so every time.
 
-In: lines to paste. Out: a count. Each try is a fresh process, as a user would start it.
+In: lines to paste. Out: a count. Each try is a fresh process, with other bytes in fresh memory than the try before.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ import os
 import subprocess
 import sys
 
-TRIES = 3
+FILLS = ("", "1", "255")
+"""What the C library fills fresh and freed memory with, where it knows MALLOC_PERTURB_; "" for nothing, as it usually is."""
+TRIES = len(FILLS)
 PATIENCE = 60.0
 """Seconds that one try may take."""
 
 
 def deaths(lines: str) -> int:
     """In how many of the tries a signal ended the process."""
-    return sum(_dies(lines) for _ in range(TRIES))
+    return sum(_dies(lines, fill) for fill in FILLS)
 
 
-def _dies(lines: str) -> bool:
+def _dies(lines: str, fill: str) -> bool:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+    environment |= {"MALLOC_PERTURB_": fill} if fill else {}
     try:
         ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, check=False, timeout=PATIENCE, env=environment)
     except subprocess.TimeoutExpired:

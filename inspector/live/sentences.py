@@ -155,7 +155,9 @@ def _said(case: Case, moves: Moved | None, beside: str) -> str:
         return f"The exact {of(case)} is {where} there; torch keeps it finite, as documented ({beside}), and gives {fault.actual:.6g}."
     if fault.exact is None or fault.actual is None:
         return f"{fault.detail[:1].upper()}{fault.detail[1:]}."
-    return f"The {of(case)} is {fault.actual:.6g}; {_by_what(case)} it is {fault.exact:.6g}{_limit(case)}."
+    by, limit = _by_what(case), _limit(case)
+    exact = f"its limit{limit}" if limit and by == "by its limit" else f"{by}{limit} it"
+    return f"The {of(case)} is {fault.actual:.6g}; {exact} is {fault.exact:.6g}."
 
 
 def _by_what(case: Case) -> str:
@@ -169,7 +171,8 @@ def _by_what(case: Case) -> str:
         return "exactly"
     seen = case.seen
     rule = rule_for(seen.plan.definition, expected.given(seen.plan, seen.probe, seen.answer))
-    return "by the formula with eps" if re.search(r"ε|1e[−-]", rule.text + rule.where) else "by its limit"
+    has_eps = ("ε" in rule.text and rule.symbols.get("ε") == "eps") or re.search(r"1e[−-]", rule.text + rule.where)
+    return "by the formula with eps" if has_eps else "by its limit"
 
 
 def of(case: Case) -> str:
@@ -180,7 +183,7 @@ def of(case: Case) -> str:
 
 def _limit(case: Case) -> str:
     probe = case.seen.probe
-    return f", the limit as {probe.altered} goes to {probe.number}" if probe.edges and probe.number in ("inf", "-inf") else ""
+    return f" as {probe.altered} goes to {probe.number}" if probe.edges and probe.number in ("inf", "-inf") else ""
 
 
 def _taken(case: Case) -> str:

@@ -17,6 +17,7 @@ from inspector import losses
 from inspector.live import findings, instances, probes
 from inspector.live.build import find_class
 from inspector.live.configurations import default_of
+from inspector.live.deaths import TRIES, deaths
 from inspector.live.isolate import Child
 from inspector.live.outcomes import Probe
 from inspector.live.rounding import above, below, rounded, smallest_normal
@@ -234,3 +235,9 @@ def test_a_probe_that_ends_the_process_is_an_outcome_and_the_next_one_runs(child
     assert after is not None
     assert crashed.outcomes[0].status in ("crashed", "refused")
     assert after.outcomes[0].status == "value"
+
+
+def test_only_what_ends_the_process_each_time_counts_as_sure() -> None:
+    """What does so in one state of fresh memory only, and what never does, is told apart from it."""
+    sometimes = "import os\nif os.environ.get('MALLOC_PERTURB_') == '1': os.abort()"
+    assert [deaths(lines) for lines in ("import os; os.abort()", sometimes, "raise ValueError")] == [TRIES, 1, 0]
