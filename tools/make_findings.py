@@ -49,7 +49,7 @@ def of_finding(finding: Finding) -> list[str]:
     if finding.rule == "differs" and " give " in message:
         message = message.partition(" give ")[0] + " give two results."
     told = [f"{name}, {finding.title}", f"    {finding.configuration}, {finding.dtype}", f"    {message}"]
-    told += [f"    {re.sub(r'died in [0-9]+ of', 'died in some of', where_else(finding))}"] if finding.also else []
+    told += [f"    {where_else(finding)}"] if finding.also else []
     return told + ([f"    safe{of_terms(finding)}: {finding.safe}"] if finding.safe else [])
 
 

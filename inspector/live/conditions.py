@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from inspector.live.grouping import Case
 from inspector.live.probes import IN_TURN
+from inspector.live.samples import COMPARED_WITH
 from inspector.losses.schema import Choice, InputForm, Signs
 from inspector.report import TensorData, Term
 
@@ -39,7 +40,8 @@ def _others(case: Case) -> Iterator[str]:
     if probe.kind not in ("value", "tie"):
         return
     given = {str(argument.name): argument.value for argument in probe.inputs}
-    places = altered_places(case) or (probe.positions if len(probe.positions) == 1 else ())
+    alone = altered_places(case)
+    places = alone or (probe.positions if len(probe.positions) == 1 else ())
     for form in case.seen.plan.fitted.case.inputs:
         value = given.get(form.name)
         if form.name == probe.altered or not isinstance(value, TensorData):
@@ -48,7 +50,8 @@ def _others(case: Case) -> Iterator[str]:
         fits = _fits(value, given[probe.altered], places)
         chosen = places if fits else rows or range(len(value.values))
         held = {value.values[place] for place in chosen}
-        if len(held) == 1 and (_decides(form) or fits):
+        beside = fits and (bool(alone) or form.name in COMPARED_WITH)  # one number of another vector decides nothing
+        if len(held) == 1 and (_decides(form) or beside):
             yield f"{form.name} {float(next(iter(held))) + 0.0:.4g}"
 
 

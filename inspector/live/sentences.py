@@ -192,7 +192,7 @@ def _taken(case: Case) -> str:
     domain = re.sub(r"^numbers", "a number", probe.domain) if probe.kind == "argument" else probe.domain
     needed = f"{probe.altered} should be {domain}"
     if probe.stated == "formula":
-        needed = f"The formula needs {probe.domain.replace('numbers ≥ 0', 'counts (numbers ≥ 0)')} for {probe.altered}"
+        needed = f"The formula needs {probe.domain} for {probe.altered}"
     given = f"with {_number(case) or probe.what}"
     return f"{needed}; {given} torch {how} and gives {fault.actual:.6g}."
 
@@ -325,8 +325,8 @@ def _value_beside(case: Case) -> str:
 def also(group: Group, shown: Case, died: Mapping[str, int]) -> tuple[str, ...]:
     """Where else the same was seen: other inputs, those that people have first, then "dtypes: …"."""
     if group.rule == "crash":
-        unsure = [(words, times) for words, times in died.items() if times < TRIES and words != altered(shown)]
-        return tuple(f"{words} may corrupt memory: died in {times} of {TRIES}" for words, times in unsure)
+        unsure = [words for words, times in died.items() if times < TRIES and words != altered(shown)]
+        return tuple(f"{words} damages memory: the process may die later" for words in unsure)
     probe = shown.seen.probe
     cases = sorted(
         (case for case in group.cases if not _is_odd(case)), key=lambda case: (case.fault.rule != group.rule, grouping.oddness(case))
