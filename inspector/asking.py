@@ -42,9 +42,15 @@ class Asked(msgspec.Struct, frozen=True):
     may_run: bool = True
 
 
-def understand(subject: Any, target_kind: str | None, hooks: tuple[str, ...], *, live: bool) -> Asked:
-    """What is asked; raises InspectError for what is not a loss, a module, or a call of one."""
-    text = finders.find_installed()
+def understand(subject: Any, target_kind: str | None, hooks: tuple[str, ...], *, live: bool, text: TorchText | None = None) -> Asked:
+    """What is asked; raises InspectError for what is not a loss, a module, or a call of one.
+
+    `text` is the torch that is read, where that is not the installed one. A class or an instance is always of the installed one.
+    """
+    if text is not None and not isinstance(subject, str):
+        what = "a class or an instance is of the torch that runs here"
+        raise InspectError("not-in-a-release", what, "", "name the class in a string to read it in another torch")
+    text = text or finders.find_installed()
     kinds = cast("tuple[Hook, ...]", hooks)
     if isinstance(subject, str):
         return _spelled(text, subject, (target_kind, kinds), live=live)

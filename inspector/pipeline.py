@@ -18,6 +18,9 @@ from inspector.source import cache, catalog, finders, reading
 
 if TYPE_CHECKING:
     from inspector.source.catalog import CatalogEntry
+    from inspector.source.finders import TorchText
+    from inspector.source.keeping import Kept
+    from inspector.source.releases import Found
 
 
 def inspect_loss(
@@ -27,24 +30,49 @@ def inspect_loss(
     hooks: Sequence[str] = (),
     live: bool = True,
     on_static: Callable[[Report], None] | None = None,
+    text: TorchText | None = None,
 ) -> Report:
     """The Report of a loss: `subject` is a name, an expression such as "L1Loss(reduction='sum')", a class, or an instance.
 
     `target_kind` picks a kind of inputs, `hooks` registers hooks ("forward", "forward_pre", "full_backward") before the call.
     `on_static` gets the Report as far as reading goes, before torch begins to load. With `live=False` nothing runs.
+    `text` is another torch to read, from `text_of`: nothing of it runs, unless it is the installed one after all.
     Raises InspectError for wrong use (one line, exit code 2) and CouldNotRun where this machine cannot do it (3).
     """
-    asked = asking.understand(subject, target_kind, tuple(hooks), live=live)
+    live = live and runs_here(text)
+    asked = asking.understand(subject, target_kind, tuple(hooks), live=live, text=text)
     report = _static(asked)
     if on_static is not None:
         on_static(report)
     return _run(report, asked) if live else report
 
 
+def text_of(*, release: str = "", source: str = "", offline: bool = False, download: bool = False) -> TorchText | None:
+    """The torch to read: `release` of the package index ("1.7.1", "latest"), or the one in the folder `source`; None for the installed.
+
+    `offline` takes only what is kept; `download` allows a whole wheel where a server sends no parts of one. Raises InspectError.
+    """
+    if release and source:
+        raise InspectError("usage", "--release and --source both say which torch to read", "", "give one of them")
+    if source:
+        return finders.given_folder(source)
+    if not release:
+        return None
+    from inspector.source.releases import Releases
+
+    return Releases(offline=offline, download=download).text(release)
+
+
+def runs_here(text: TorchText | None) -> bool:
+    """Whether a text is that of the torch that would run: no text means the installed one."""
+    return text is None or text.release.origin == "installed"
+
+
 def _static(asked: Asked) -> Report:
     """The Report as far as reading goes."""
     read = reading.read(asked.text, asked.configuration, asked.sample if isinstance(asked.sample, Sample) else None)
-    waiting = NotRun("nothing was run: only the sources were read")
+    another = f"torch {asked.text.release.version} is not the installed one; only its sources were read"
+    waiting = NotRun("nothing was run: only the sources were read" if runs_here(asked.text) else another)
     return Report(
         format_version=FORMAT_VERSION, version=__version__, release=asked.text.release, subject=read.subject, mro=read.mro,
         members=read.members, call_trace=read.call_trace, construction_trace=read.construction_trace, settings=read.settings,
@@ -203,6 +231,27 @@ def siblings(qualified_name: str) -> tuple[str, ...]:
     return tuple(name for name in same if name != qualified_name)
 
 
+def list_releases(*, offline: bool = False) -> tuple[Found, ...]:
+    """Every torch release of the user's package index, the newest first; raises CouldNotRun where none can be known."""
+    from inspector.source.releases import Releases
+
+    return Releases(offline=offline).listed()
+
+
+def kept() -> Kept:
+    """What is kept between runs, by kind."""
+    from inspector.source import keeping
+
+    return keeping.kept()
+
+
+def clear_cache() -> Kept:
+    """Removes what is kept between runs, and returns what it was."""
+    from inspector.source import keeping
+
+    return keeping.clear()
+
+
 class AgreementRow(msgspec.Struct, frozen=True):
     """One configuration, read and run: distinct calls (caller, callee), and what differs."""
 
@@ -253,11 +302,16 @@ __all__ = [
     "AgreementRow",
     "agreement_rows",
     "answers_of",
+    "clear_cache",
     "inspect_loss",
+    "kept",
     "list_losses",
     "list_modules",
+    "list_releases",
     "module_facts",
+    "runs_here",
     "siblings",
+    "text_of",
     "with_curves",
     "with_effects",
 ]

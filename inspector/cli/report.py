@@ -9,12 +9,14 @@ import click
 
 from inspector.cli.names import complete_names
 from inspector.cli.output import How, Output, look, looks
+from inspector.cli.reaching import reaches_out
 from inspector.cli.waiting import Waiting
 from inspector.errors import CouldNotRun
 
 if TYPE_CHECKING:
     from inspector.render.ink import Look
     from inspector.report import Report
+    from inspector.source.finders import TorchText
 
 HOOKS = ("forward", "forward-pre", "full-backward", "full-backward-pre")
 
@@ -26,19 +28,45 @@ HOOKS = ("forward", "forward-pre", "full-backward", "full-backward-pre")
 @click.option("--target-kind", metavar="KIND", help='Kind of inputs, where there are several: "probabilities".')
 @click.option("--hook", "hooks", metavar="HOOK", multiple=True, type=click.Choice(HOOKS),
               help=f"Call it with a hook registered: {', '.join(HOOKS)}; may be repeated.")  # fmt: skip
+@click.option("--release", metavar="VERSION", default="", help='Read another torch without installing it: 1.7.1, "latest".')
+@click.option("--source", metavar="DIR", default="", help="Read the torch in a folder: a checkout, an unpacked wheel.")
+@reaches_out
 @looks
-def command(
-    subject: str, as_json: bool, no_live: bool, target_kind: str | None, hooks: tuple[str, ...], **how: Unpack[How]
-) -> int:  # fmt: skip
+def command(subject: str, as_json: bool, no_live: bool, **rest: Unpack[Rest]) -> int:
     """Show what happens when a loss is called.
 
     NAME is spelled as people do (CrossEntropyLoss, nn.L1Loss, F.mse_loss), or is a call with arguments in quotes.
     """
-    asked = Asked(subject, target_kind, tuple(hook.replace("-", "_") for hook in hooks), not no_live)
+    hooks = tuple(hook.replace("-", "_") for hook in rest["hooks"])
+    text = _text(rest)
+    here = text is None or text.release.origin == "installed"
+    asked = Asked(subject, rest["target_kind"], hooks, not no_live and here, text)
     if as_json:
-        return _write_json(asked, how)
-    with Output(how["output"], pager=how["pager"]) as out:
-        return _write_parts(asked, look(how, here=True), out)
+        return _write_json(asked, rest)
+    with Output(rest["output"], pager=rest["pager"]) as out:
+        return _write_parts(asked, look(rest, here=here), out)
+
+
+class Rest(How):
+    """The options that say what is read, beside how it looks."""
+
+    target_kind: str | None
+    hooks: tuple[str, ...]
+    release: str
+    source: str
+    offline: bool
+    download: bool
+
+
+def _text(rest: Rest) -> TorchText | None:
+    """The torch that is asked for; None for the installed one, where nothing of releases is even loaded."""
+    if not rest["release"] and not rest["source"]:
+        return None
+    from inspector import pipeline
+
+    with Waiting(wanted=not rest["quiet"]) as waiting:
+        waiting.begin("reading the sources of another torch")
+        return pipeline.text_of(release=rest["release"], source=rest["source"], offline=rest["offline"], download=rest["download"])
 
 
 class Asked(NamedTuple):
@@ -48,12 +76,16 @@ class Asked(NamedTuple):
     target_kind: str | None
     hooks: tuple[str, ...]
     live: bool
+    text: TorchText | None
 
     def make(self, on_static: Callable[[Report], None] | None = None) -> Report:
         """The Report; `on_static` gets the part of it that needs no torch, as soon as there is one."""
         from inspector import pipeline
 
-        return pipeline.inspect_loss(self.subject, target_kind=self.target_kind, hooks=self.hooks, live=self.live, on_static=on_static)
+        another = {} if self.text is None else {"text": self.text}
+        return pipeline.inspect_loss(
+            self.subject, target_kind=self.target_kind, hooks=self.hooks, live=self.live, on_static=on_static, **another
+        )
 
 
 def _write_json(asked: Asked, how: How) -> int:

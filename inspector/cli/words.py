@@ -16,7 +16,9 @@ import click
 
 from inspector.errors import CouldNotRun, InspectError
 
-COMMANDS = ("agreement", "completion", "findings", "graph", "list", "pages", "report", "schema", "show", "verify", "why")
+COMMANDS = (
+    "agreement", "cache", "completion", "findings", "graph", "list", "pages", "releases", "report", "schema", "show", "verify", "why"
+)  # fmt: skip
 DEFAULT = "report"
 INTERRUPTED = 130
 """What a shell expects of a command that was interrupted."""
@@ -34,6 +36,7 @@ Examples:
   inspect-loss CrossEntropyLoss --target-kind probabilities
   inspect-loss F.mse_loss --no-live
   inspect-loss KLDivLoss --json -o report.json
+  inspect-loss CrossEntropyLoss --release 1.7.1
 """
 
 

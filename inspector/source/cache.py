@@ -69,7 +69,7 @@ def _digest(data: bytes) -> str:
 
 def path_of(kind: str, key: Iterable[str], text: TorchText) -> Path:
     """Where an entry lies; names of users never become part of the path."""
-    parts = [reader_digest(), str(FORMAT_VERSION), text.release.version, text.release.git_version, sys.version, *key]
+    parts = [reader_digest(), str(FORMAT_VERSION), *text.identity, sys.version, *key]
     name = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
     return folder() / f"{kind}-{name}.json"
 

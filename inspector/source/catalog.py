@@ -56,7 +56,7 @@ def _is_loss(entry: CatalogEntry) -> bool:
 
 def read_catalog(text: TorchText) -> Catalog:
     """The catalog of a torch, from the cache where its files have not changed."""
-    files = sorted((text.root / "torch/nn/modules").glob("*.py"))
+    files = text.files_in("torch/nn/modules")
     names = [text.relative(file) for file in files]
     return cache.remembered(cache.path_of("catalog", (), text), text, names, Catalog, lambda: _scan(text, names))
 

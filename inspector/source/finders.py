@@ -30,6 +30,8 @@ class TorchText:
     def __init__(self, root: Path, release: Release, packages: dict[str, Path] | None = None, files: dict[str, Path] | None = None) -> None:
         self.root = root
         self.release = release
+        self.identity: tuple[str, ...] = (release.version, release.git_version)
+        """What a kept record is filed under: the same words mean that the same is read."""
         self.packages = packages or {}
         self.files = files or {}
         self.shared: dict[str, dict[Any, Any]] = {}
@@ -49,6 +51,10 @@ class TorchText:
         if path not in self._texts:
             self._texts[path] = path.read_text(encoding="utf-8")
         return self._texts[path]
+
+    def files_in(self, folder: str) -> list[Path]:
+        """The Python files of one folder of torch, by name."""
+        return sorted((self.root / folder).glob("*.py"))
 
     def relative(self, path: Path) -> str:
         """The file as records name it: relative to the folder that holds `torch/` (or the other package)."""
@@ -145,16 +151,55 @@ def _installed_in(folder: Path) -> TorchText:
 
 def in_folder(folder: Path, *, origin: str) -> TorchText:
     """The torch whose `torch/` lies in `folder`; raises CouldNotRun where its sources are missing."""
-    for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py", "torch/version.py"):
+    for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py"):
         if not (folder / needed).is_file():
             raise CouldNotRun(
                 "torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources"
             )
-    version = (folder / "torch/version.py").read_text(encoding="utf-8")
-    found = {name: _version_line(version, name) for name in ("__version__", "git_version")}
-    return TorchText(folder, Release(version=found["__version__"], git_version=found["git_version"], origin=origin))
+    return TorchText(folder, Release(*_version_of(folder), origin=origin))
+
+
+def given_folder(given: str) -> TorchText:
+    """The torch in a folder that a person names: a checkout, an unpacked wheel, or the `torch/` in one; raises CouldNotRun."""
+    folder = Path(given).absolute()
+    if not (folder / "torch").is_dir() and (folder / "nn/modules").is_dir() and folder.name == "torch":
+        folder = folder.parent
+    text = in_folder(folder, origin="folder")
+    # A folder of sources may be edited at any time: what is kept of it is found by its place, and held against its files.
+    text.identity = (*text.identity, str(folder))
+    return text
+
+
+def _version_of(folder: Path) -> tuple[str, str]:
+    """Version and commit, from torch/version.py; a checkout, which has none before it is built, says them elsewhere."""
+    made = folder / "torch/version.py"
+    if made.is_file():
+        version = made.read_text(encoding="utf-8")
+        return version_in(version)
+    said = folder / "version.txt"
+    return said.read_text(encoding="utf-8").strip() if said.is_file() else "unknown", _commit_of(folder / ".git")
+
+
+def _commit_of(git: Path) -> str:
+    """The commit that is checked out; "" where git's own files do not say it plainly."""
+    try:
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head if re.fullmatch(r"[0-9a-f]{40,64}", head) else ""
+        name = head.removeprefix("ref: ")
+        loose = git / name
+        packed = (git / "packed-refs").read_text(encoding="utf-8") if not loose.is_file() else f"{loose.read_text().strip()} {name}"
+    except (OSError, UnicodeDecodeError):
+        return ""
+    found = re.search(rf"^([0-9a-f]{{40,64}}) {re.escape(name)}$", packed, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def version_in(text: str) -> tuple[str, str]:
+    """Version and commit, as torch/version.py says them: "unknown" and "" where it does not. torch 1.0.0 says no commit."""
+    return _version_line(text, "__version__") or "unknown", _version_line(text, "git_version")
 
 
 def _version_line(text: str, name: str) -> str:
     match = re.search(rf"^{name}\s*(?::[^=]*)?=\s*['\"]([^'\"]*)['\"]", text, re.MULTILINE)
-    return match.group(1) if match else "unknown"
+    return match.group(1) if match else ""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from inspector.errors import InspectError
+from inspector.source import stubs
 from inspector.source.finders import TorchText
 from inspector.source.index import Definition, definitions, index_text
 from inspector.source.parse import Slice
@@ -263,7 +264,9 @@ class Library:
         # torch/__init__.py copies every name of torch._C._VariableFunctions and torch._C into itself when it runs.
         if module != "torch" or name.startswith("__"):
             return None
-        if any(self.stubs.defines(stub, name) for stub in ("torch._C._VariableFunctions", "torch._C")):
+        if name == "_C":
+            return Native("torch._C")
+        if any(self.stubs.defines(stub, name) for stub in stubs.TOP) or self.stubs.are_missing():
             return Native(f"torch.{name}")
         return None
 

@@ -15,6 +15,12 @@ from inspector.source.finders import TorchText
 _OPERATORS = frozenset({"torch", *(f"torch._C._{group}" for group in ("fft", "linalg", "nested", "nn", "sparse", "special"))})
 """Where operators of torch's list are found in Python."""
 
+TOP = ("torch._C._VariableFunctions", "torch._C", "torch")
+"""The stubs of what C code puts into `torch` itself; the last one is that of torch 1.1 to 1.5."""
+
+_TENSOR_CLASSES = (("torch._C", "\nclass TensorBase"), ("torch._C", "\nclass _TensorBase"), ("torch", "\nclass Tensor:"))
+"""Where stubs of now and of older releases say what a tensor has."""
+
 _TOP = re.compile(r"(?:def |class )?(\w+)\b(?=\s*[:=(\[])")
 _SIGNATURE = re.compile(r"\n *def \w+\(((?:[^()]|\([^()]*\))*)\)\s*->\s*([^:]+):")
 
@@ -71,7 +77,7 @@ class Stubs:
         owner, _, short = name.rpartition(".")
         if owner == "torch.Tensor":
             return self._method_returns(short)
-        modules = ("torch._C._VariableFunctions", "torch._C") if owner == "torch" else (owner,)
+        modules = TOP if owner == "torch" else (owner,)
         for module in modules:
             found = _annotation(self._stub(module), f"def {short}(", "\n")
             if found:
@@ -88,7 +94,7 @@ class Stubs:
 
     def _operator_returns(self, short: str) -> str:
         """What torch's list of operators, which lies beside it, says where no stub does; as a stub would say it."""
-        path = self._text.root / "torchgen/packaged/ATen/native/native_functions.yaml"
+        path = self._text.place("torchgen/packaged/ATen/native/native_functions.yaml")
         if not path.is_file():
             return ""
         text = self._text.text_of(path)
@@ -106,7 +112,7 @@ class Stubs:
     def _overloads(self, name: str) -> tuple[Overload, ...]:
         """Every signature the stubs give a function or a method of Tensor, in their order."""
         owner, _, short = name.rpartition(".")
-        modules = ("torch._C._VariableFunctions", "torch._C") if owner == "torch" else (owner,)
+        modules = TOP if owner == "torch" else (owner,)
         indent = "    " if owner == "torch.Tensor" else ""
         for text in [self.tensor_class()] if indent else [self._stub(module) for module in modules]:
             found = tuple(_overload(match) for match in _signatures(text, f"\n{indent}def {short}("))
@@ -119,9 +125,17 @@ class Stubs:
         return f"\n    {name}:" in self.tensor_class() or bool(self.returns(f"torch.Tensor.{name}"))
 
     def _tensor_class(self) -> str:
-        text = self._stub("torch._C")
-        start = text.find("\nclass TensorBase")
-        return text[start:] if start >= 0 else ""
+        """The stub from the class of tensors on; "" for torch 1.0, which ships no stubs."""
+        for module, head in _TENSOR_CLASSES:
+            text = self._stub(module)
+            start = text.find(head)
+            if start >= 0:
+                return text[start:]
+        return ""
+
+    def are_missing(self) -> bool:
+        """Whether this torch ships no stubs: then whatever its Python text does not define is taken for C."""
+        return not self.tensor_class()
 
     def _is_class(self, name: str) -> bool:
         """Whether a stub says that the name is a class."""

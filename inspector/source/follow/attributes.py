@@ -328,6 +328,8 @@ def _from_tensor(f: Follower, value: Tensor, name: str, frame: Frame, node: Any)
         return Tensor(turned(value.shape, whole=name in "TH"), value.dtype, value.requires_grad)
     fallback = f.library.member(cls, "__getattr__") if isinstance(cls, ClassValue) else None
     if fallback is None and not f.library.stubs.has_attribute(name):
+        if f.library.stubs.are_missing() and not name.startswith("__"):
+            return NativeMethod(name, value)
         raise Raised("AttributeError")
     return Tensor(value.shape, value.dtype) if name in ("real", "imag", "grad") else NOTHING
 

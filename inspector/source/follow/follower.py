@@ -69,7 +69,7 @@ class Follower(State):
         self.enum_members: dict[tuple[ClassValue, str], Instance] = {}
         library.evaluate = self._evaluate_global
         library.evaluate_member = self._evaluate_member
-        self.tensor_class = self._class("torch._tensor.Tensor")
+        self.tensor_class = self._class("torch._tensor.Tensor" if library.module("torch._tensor") else "torch.tensor.Tensor")
         self.function_node = self._class("torch.autograd.function.BackwardCFunction")
         self.function_context = self._class("torch.autograd.function.FunctionCtx")
 

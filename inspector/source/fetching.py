@@ -1,0 +1,230 @@
+"""Addresses -> bytes, as the user's own package index is set up to be reached: proxy, certificates, names and passwords of pip.
+
+In: settings and an address. Out: bytes, or a part of a file. Sizes are bounded, trouble of the moment is tried again, and nothing is
+fetched where `offline` is said. No address is known here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import msgspec
+
+from inspector.errors import CouldNotRun
+
+if TYPE_CHECKING:
+    import requests
+
+OFFLINE = "INSPECT_LOSS_OFFLINE"
+PAGE_LIMIT = 64_000_000
+"""Bytes of an index page; the largest ones are a few megabytes."""
+TRIES = 4
+BACKOFF = 0.4
+"""Seconds before the second try; twice as long before each one after it."""
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+"""What a server answers when it is worth asking again."""
+LONGEST_WAIT = 20.0
+_CHUNK = 1 << 16
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """How the network is reached."""
+
+    proxy: str = ""
+    cert: str = ""
+    """A file or folder of certificates to trust; "" for the usual ones."""
+    client_cert: str = ""
+    trusted_hosts: tuple[str, ...] = ()
+    """Hosts whose certificate is not looked at, because the user said so to pip."""
+    timeout: float = 15.0
+    logins: dict[str, tuple[str, str]] = {}
+    """Host -> name and password, from the addresses that pip was given."""
+
+
+class Part(NamedTuple):
+    """Some bytes of a file."""
+
+    data: bytes
+    total: int
+    """The size of the whole file."""
+
+
+class NoRanges(Exception):
+    """The server sends whole files only; `size` is what that would be, 0 where it does not say."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__("this server sends whole files only")
+        self.size = size
+
+
+def is_offline() -> bool:
+    """Whether the environment forbids the network."""
+    return os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no")
+
+
+def without_login(address: str) -> tuple[str, str, tuple[str, str] | None]:
+    """An address without name and password, its host, and these two."""
+    parts = urlsplit(address)
+    if parts.username is None:
+        return address, parts.netloc, None
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=host)), host, (unquote(parts.username), unquote(parts.password or ""))
+
+
+class Fetcher:
+    """One session on the network; `received` counts the bytes of bodies that came, `requests` the requests."""
+
+    def __init__(self, connection: Connection, *, offline: bool = False) -> None:
+        self.connection = connection
+        self.offline = offline or is_offline()
+        self.received = 0
+        self.requests = 0
+        self._session: requests.Session | None = None
+
+    def page(self, address: str, accept: str) -> requests.Response:
+        """An index page, read whole. Raises CouldNotRun."""
+        answer = self._ask(address, {"Accept": accept})
+        answer._content = self._body(answer, PAGE_LIMIT)  # so that `.text` and `.json()` work on what was bounded
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        return answer
+
+    def part(self, address: str, start: int, stop: int | None) -> Part:
+        """Bytes start..stop of a file; with a negative start and no stop its last bytes. Raises NoRanges or CouldNotRun."""
+        wanted = f"bytes={start}" if stop is None else f"bytes={start}-{stop - 1}"
+        length = -start if stop is None else stop - start
+        for attempt in range(TRIES):
+            answer = self._ask(address, {"Range": wanted, "Accept-Encoding": "identity"})
+            total = _total(answer)
+            data = self._body(answer, length)
+            if len(data) == min(length, total):
+                return Part(data, total)
+            time.sleep(BACKOFF * 2**attempt)
+        raise _unreachable(address, "the connection broke off each time")
+
+    def whole(self, address: str, write: object, limit: int) -> int:
+        """Writes a whole file with `write(bytes)` and returns its size. Raises CouldNotRun."""
+        import requests
+
+        answer = self._ask(address, {"Accept-Encoding": "identity"})
+        size = 0
+        try:
+            for chunk in answer.iter_content(_CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    raise CouldNotRun("wheel-unreadable", f"the file is over {limit >> 20} MB", address, "name another release")
+                write(chunk)  # type: ignore[operator]
+        except requests.RequestException as error:
+            raise _unreachable(address, type(error).__name__) from None
+        expected = int(answer.headers.get("Content-Length") or size)
+        if size != expected:
+            raise _unreachable(address, f"it broke off after {size} of {expected} bytes")
+        self.received += size
+        return size
+
+    # -- one request -------------------------------------------------------------------------------------------------------
+
+    def _ask(self, address: str, headers: dict[str, str]) -> requests.Response:
+        """An answer whose body has not been read; what may pass is tried again."""
+        import requests
+
+        if self.offline:
+            raise CouldNotRun("offline", "the network may not be used, and this is not kept", address, f"without --offline and {OFFLINE}")
+        why = ""
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(BACKOFF * 2 ** (attempt - 1))
+            self.requests += 1
+            try:
+                answer = self._send(address, headers)
+            except (requests.ConnectionError, requests.Timeout) as error:
+                why = _reason(error)
+                continue
+            except (requests.RequestException, ValueError) as error:
+                raise _unreachable(address, type(error).__name__) from None
+            if answer.status_code not in PASSING:
+                return _fine(answer, address)
+            why = f"it answers {answer.status_code}"
+            answer.close()
+            _wait_as_told(answer)
+        raise _unreachable(address, why)
+
+    def _send(self, address: str, headers: dict[str, str]) -> requests.Response:
+        login = self.connection.logins.get(urlsplit(address).netloc)
+        wait, trust = self.connection.timeout, self._trust(address)
+        return self._open().get(address, headers=headers, stream=True, timeout=wait, auth=login, verify=trust)
+
+    def _trust(self, address: str) -> bool | str | None:
+        """Which certificates to trust for an address: pip's come before those of the environment, which None leaves the word."""
+        parts = urlsplit(address)
+        if {parts.hostname, parts.netloc} & set(self.connection.trusted_hosts):
+            return False
+        return self.connection.cert or None
+
+    def _open(self) -> requests.Session:
+        if self._session is None:
+            import requests
+
+            self._session = requests.Session()
+            self._session.headers["User-Agent"] = f"inspect-loss {requests.utils.default_user_agent()}"
+            if self.connection.proxy:
+                self._session.proxies = {"http": self.connection.proxy, "https": self.connection.proxy}
+            if self.connection.client_cert:
+                self._session.cert = self.connection.client_cert
+        return self._session
+
+    def _body(self, answer: requests.Response, limit: int) -> bytes:
+        """The body, as far as it came; a body over the limit is a server that does not do as it was told."""
+        import requests
+
+        found = bytearray()
+        try:
+            for chunk in answer.iter_content(_CHUNK):
+                found += chunk
+                if len(found) > limit:
+                    raise CouldNotRun("index-unreachable", f"it sends more than the {limit} bytes asked for", answer.url, "ask its owner")
+        except requests.RequestException:
+            return bytes(found)
+        finally:
+            answer.close()
+            self.received += len(found)
+        return bytes(found)
+
+
+def _total(answer: requests.Response) -> int:
+    """The size of the whole file, which the answer to a range names; raises NoRanges where the answer is not one."""
+    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if answer.status_code == 206 and total.isdecimal():
+        return int(total)
+    answer.close()
+    raise NoRanges(int(answer.headers.get("Content-Length") or 0))
+
+
+def _fine(answer: requests.Response, address: str) -> requests.Response:
+    if answer.ok:
+        return answer
+    answer.close()
+    raise _unreachable(address, f"it answers {answer.status_code}")
+
+
+def _wait_as_told(answer: requests.Response) -> None:
+    told = answer.headers.get("Retry-After", "")
+    if told.isdecimal():
+        time.sleep(min(float(told), LONGEST_WAIT))
+
+
+def _reason(error: Exception) -> str:
+    """Few words for an error of requests, whose own text is a paragraph."""
+    import requests
+
+    kinds = {requests.exceptions.SSLError: "its certificate is not trusted", requests.exceptions.ProxyError: "the proxy does not answer",
+             requests.Timeout: "it does not answer in time"}  # fmt: skip
+    return next((words for kind, words in kinds.items() if isinstance(error, kind)), "no connection")
+
+
+def _unreachable(address: str, why: str) -> CouldNotRun:
+    return CouldNotRun(
+        "index-unreachable", f"cannot read from the package index: {why}", address, "see `pip config list`, or use --offline"
+    )

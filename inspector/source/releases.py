@@ -1,0 +1,222 @@
+"""Every torch release that the user's package index has, and the text of one of them.
+
+In: a release as a person writes it ("1.7.1", "latest"). Out: its WheelText, or the list of all. What an index said and what was read of
+a wheel are kept in the cache folder; a release that is not there yet costs an index page and a few parts of one wheel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from inspector.errors import CouldNotRun, InspectError
+from inspector.source import cache, finders
+from inspector.source.archives import Archive, LocalArchive, RemoteArchive
+from inspector.source.fetching import Fetcher, NoRanges, is_offline
+from inspector.source.indexes import Settings, Wheel, path_on_this_machine, read_settings, wheels_of
+from inspector.source.wheels import WheelText, keep, open_wheel
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+PROJECT = "torch"
+LATEST = "latest"
+FRESH = 3600.0
+"""Seconds for which what an index said is taken for what it says."""
+LARGEST = 8 << 30
+"""Bytes of the largest wheel that is fetched whole."""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What the indexes listed, and when."""
+
+    at: float
+    asked: str
+    """The hash of which indexes were asked."""
+    wheels: tuple[Wheel, ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One torch release, for a list."""
+
+    version: str
+    date: str
+    """The day of its first wheel; "" where the index gives none."""
+    kept_bytes: int
+    """Bytes of its sources in the cache; 0 where nothing was read of it."""
+    installed: bool
+
+
+class Releases:
+    """The torch releases of the user's indexes. `download` allows whole wheels where a server sends no parts."""
+
+    def __init__(self, *, offline: bool = False, download: bool = False) -> None:
+        self.offline = offline or is_offline()
+        self.download = download
+        self._settings: Settings | None = None
+        self._fetcher: Fetcher | None = None
+
+    @property
+    def received(self) -> int:
+        """Bytes that came over the network."""
+        return self._fetcher.received if self._fetcher else 0
+
+    def listed(self) -> tuple[Found, ...]:
+        """Every release, the newest first; raises CouldNotRun where no index can be read and nothing is kept."""
+        by_version = _by_version(self._listing(FRESH).wheels)
+        installed = _installed_version()
+        versions = {*by_version, *((installed,) if installed else ())}
+        return tuple(_found(version, by_version.get(version, []), version == installed) for version in sorted(versions, reverse=True))
+
+    def text(self, release: str) -> finders.TorchText:
+        """The text of a release, "latest" for the newest; the installed torch's where that is it. Raises InspectError."""
+        wanted = self._latest() if release == LATEST else _version(release)
+        if wanted == _installed_version():
+            return finders.find_installed()
+        wheel = _smallest(self._wheels(wanted), str(wanted))
+        return self._open(wheel)
+
+    # -- which wheel -------------------------------------------------------------------------------------------------------
+
+    def _latest(self) -> Version:
+        final = [version for version in _by_version(self._listing(FRESH).wheels) if not version.is_prerelease]
+        if not final:
+            raise CouldNotRun("no-wheel", "the package index lists no torch", "", "see `pip config list`")
+        return max(final)
+
+    def _wheels(self, wanted: Version) -> list[Wheel]:
+        """The wheels of a release; the index is asked again where it was not yet there."""
+        for age in (float("inf"), FRESH / 60):
+            found = _by_version(self._listing(age).wheels)
+            if wanted in found:
+                return found[wanted]
+        near = [str(version) for version in sorted(found) if version.release[:2] == wanted.release[:2]]
+        advice = f"there is {', '.join(near)}" if near else "inspect-loss releases lists them"
+        raise InspectError("no-such-release", f"the package index has no torch {wanted}", "", advice)
+
+    def _listing(self, age: float) -> Listing:
+        """What the indexes list, if kept not older than `age`; offline at any age."""
+        file = folder() / "index.json"
+        kept = _kept_listing(file)
+        if self.offline:
+            if kept is None:
+                raise CouldNotRun("offline", "the network may not be used, and no list of releases is kept", "", "once without --offline")
+            return kept
+        if kept is not None and 0 <= time.time() - kept.at < age and kept.asked == _asked(self._reach()[0]):
+            return kept
+        settings, fetcher = self._reach()
+        made = Listing(time.time(), _asked(settings), wheels_of(PROJECT, settings, fetcher))
+        keep(file, msgspec.json.encode(made))
+        return made
+
+    def _reach(self) -> tuple[Settings, Fetcher]:
+        if self._settings is None or self._fetcher is None:
+            self._settings = read_settings()
+            self._fetcher = Fetcher(self._settings.connection, offline=self.offline)
+        return self._settings, self._fetcher
+
+    # -- its text ----------------------------------------------------------------------------------------------------------
+
+    def _open(self, wheel: Wheel) -> WheelText:
+        place = folder_of(wheel)
+        try:
+            return open_wheel(place, wheel.filename, lambda: self._archive(wheel))
+        except NoRanges as whole:
+            return self._open_whole(wheel, place, whole.size or wheel.size)
+
+    def _archive(self, wheel: Wheel) -> Archive:
+        path = path_on_this_machine(wheel.address)
+        return LocalArchive(path) if path is not None else RemoteArchive(wheel.address, self._reach()[1])
+
+    def _open_whole(self, wheel: Wheel, place: Path, size: int) -> WheelText:
+        """The same from the whole wheel, which is fetched only where that was allowed, and not kept."""
+        if not self.download:
+            cost = f"{size / 1e6:,.0f} MB" if size else "a size it does not say"
+            what = f"this server sends no parts of a file, and the whole of {wheel.filename} is {cost}"
+            raise CouldNotRun("no-parts", what, wheel.address, "--download fetches it all the same")
+        place.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                self._reach()[1].whole(wheel.address, stream.write, LARGEST)
+            text = open_wheel(place, wheel.filename, lambda: LocalArchive(Path(temporary)))
+            text.keep_all()
+        finally:
+            os.unlink(temporary)
+        return text
+
+
+def folder() -> Path:
+    """The folder of everything that is kept of releases."""
+    return cache.folder() / "releases"
+
+
+def folder_of(wheel: Wheel) -> Path:
+    """Where what was read of a wheel is kept: no name from an index becomes a path."""
+    key = "\0".join((wheel.filename, wheel.sha256 or wheel.address))
+    return folder() / hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+def _asked(settings: Settings) -> str:
+    return hashlib.blake2b(repr((settings.indexes, settings.find_links)).encode(), digest_size=16).hexdigest()
+
+
+def _kept_listing(file: Path) -> Listing | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Listing)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _version(release: str) -> Version:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(Version(release.strip()).public)
+    except InvalidVersion:
+        what = f"`{release[:40]}` is not a release"
+        raise InspectError("no-such-release", what, "", "write one such as 2.1.0, or latest; inspect-loss releases lists them") from None
+
+
+def _installed_version() -> Version | None:
+    try:
+        return _version(finders.find_installed().release.version)
+    except InspectError:
+        return None
+
+
+def _by_version(wheels: Iterable[Wheel]) -> dict[Version, list[Wheel]]:
+    """Release -> its wheels: builds such as "+cpu" of one release belong to it."""
+    found: dict[Version, list[Wheel]] = {}
+    for wheel in wheels:
+        found.setdefault(_version(wheel.version), []).append(wheel)
+    return found
+
+
+def _found(version: Version, wheels: list[Wheel], installed: bool) -> Found:
+    date = min((wheel.uploaded for wheel in wheels if wheel.uploaded), default="")
+    return Found(str(version), date, sum(_size_of(folder_of(wheel)) for wheel in wheels), installed)
+
+
+def _size_of(place: Path) -> int:
+    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) if place.is_dir() else 0
+
+
+def _smallest(wheels: list[Wheel], release: str) -> Wheel:
+    """The smallest wheel whose lines end as the sources' do: those for Windows do not. Without sizes those for macOS are the smallest."""
+    fitting = [wheel for wheel in wheels if not _tags(wheel).startswith("win")]
+    if not fitting:
+        raise CouldNotRun("no-wheel", f"the package index has torch {release} for Windows only", "", "name another release")
+    return min(fitting, key=lambda wheel: (wheel.size or LARGEST, "macosx" not in _tags(wheel), wheel.filename, wheel.address))
+
+
+def _tags(wheel: Wheel) -> str:
+    """The platforms in the name of a wheel."""
+    return wheel.filename.removesuffix(".whl").rpartition("-")[2]

@@ -1,0 +1,154 @@
+"""The sources of a torch that is not installed: read out of its wheel when they are looked at, and kept.
+
+In: an archive and a folder to keep its text in. Out: a WheelText, which reads as the text of an installed torch does. Kept text is held
+against the wheel's own check sums, and read again where it is damaged. Nothing is installed or run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from inspector.errors import CouldNotRun, InspectError
+from inspector.report import Release
+from inspector.source.archives import Archive, Contents, read_contents, read_members
+from inspector.source.finders import TorchText, version_in
+
+_FIRST = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/backends", "torch/_C", "torchgen/packaged/ATen/native")
+"""Folders whose sources are fetched together: what following a call of a class of torch.nn looks at."""
+_DECIDING = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/utils", "torch/_C")
+"""Folders that decide what is read of a class; where they are the same in two releases, it is read once."""
+
+
+class WheelText(TorchText):
+    """The Python text of one torch in a wheel; `root` is where what was read of it is kept."""
+
+    def __init__(self, root: Path, contents: Contents, archive: Callable[[], Archive], origin: str = "wheel") -> None:
+        self.contents = contents
+        self._archive = archive
+        self._sound: set[str] = set()
+        super().__init__(root, Release(version="", git_version="", origin=origin))
+        self.release = Release(*version_in(self.text_of(root / "torch/version.py")), origin=origin)
+        self.identity = ("same text", _digest_of(contents))
+
+    def text_of(self, path: Path) -> str:
+        """The text of a file, fetched where it is not kept or was damaged."""
+        if path not in self._texts:
+            self._need(self.relative(path))
+        return super().text_of(path)
+
+    def place(self, name: str) -> Path:
+        """The file that records name so, there and whole if the wheel holds it."""
+        if name in self.contents.members:
+            self._need(name)
+        return super().place(name)
+
+    def files_in(self, folder: str) -> list[Path]:
+        """The Python files of one folder of torch, by name."""
+        return [self.root / name for name in sorted(self.contents.members) if os.path.dirname(name) == folder and name.endswith(".py")]
+
+    def beside(self, module: str, file: Path | None = None) -> TorchText:
+        """The same text for a class of torch; a class of another package runs with the installed torch only."""
+        if self.is_followed(module):
+            return self
+        what = f"`{module}` is not part of torch, so it has no other release of torch"
+        raise InspectError("not-in-a-release", what, "", "leave out --release and --source")
+
+    def _locate(self, module: str, suffix: str) -> Path | None:
+        if module.partition(".")[0] != "torch":
+            return super()._locate(module, suffix)
+        stem = module.replace(".", "/")
+        return next((self.root / name for name in (f"{stem}/__init__{suffix}", stem + suffix) if name in self.contents.members), None)
+
+    def _need(self, name: str) -> None:
+        """Sees to it that a member is kept and whole, with those that are likely to be looked at next."""
+        if name in self._sound or name not in self.contents.members or self._is_whole(name):
+            return
+        together = [other for other in self.contents.members if os.path.dirname(other) in _FIRST] if os.path.dirname(name) in _FIRST else []
+        missing = {name, *(other for other in together if not self._is_whole(other))}
+        for member, data in read_members(self._archive(), self.contents, missing):
+            keep(self.root / member, data)
+            self._sound.add(member)
+
+    def _is_whole(self, name: str) -> bool:
+        if name not in self._sound and _checksum(self.root / name) == (self.contents.members[name].size, self.contents.members[name].crc):
+            self._sound.add(name)
+        return name in self._sound
+
+    def keep_all(self) -> None:
+        """Keeps every source of the wheel, for an archive that will not be there again."""
+        missing = [name for name in self.contents.members if not self._is_whole(name)]
+        for member, data in read_members(self._archive(), self.contents, missing):
+            keep(self.root / member, data)
+
+
+def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive]) -> WheelText:
+    """The text in a wheel; `folder` keeps what was read of it. The archive is asked for only where something is missing there."""
+    contents = _kept_contents(folder)
+    if contents is None:
+        contents = read_contents(archive(), filename)
+        keep(folder / "contents.json", _sealed(contents))
+    return WheelText(folder / "files", contents, archive)
+
+
+class _Sealed(msgspec.Struct):
+    contents: msgspec.Raw
+    digest: str
+
+
+def _sealed(contents: Contents) -> bytes:
+    encoded = msgspec.json.encode(contents)
+    return msgspec.json.encode(_Sealed(msgspec.Raw(encoded), hashlib.sha256(encoded).hexdigest()))
+
+
+def _kept_contents(folder: Path) -> Contents | None:
+    """What was kept of a wheel's directory; None where there is none or it is damaged."""
+    try:
+        sealed = msgspec.json.decode((folder / "contents.json").read_bytes(), type=_Sealed)
+        if hashlib.sha256(bytes(sealed.contents)).hexdigest() != sealed.digest:
+            return None
+        return msgspec.json.decode(sealed.contents, type=Contents)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _digest_of(contents: Contents) -> str:
+    """The hash of the sources that decide a reading; `torch/version.py`, which is never the same, is left out."""
+    deciding = (
+        (name, member.crc, member.size)
+        for name, member in sorted(contents.members.items())
+        if os.path.dirname(name) in _DECIDING and name != "torch/version.py"
+    )
+    return hashlib.sha256(repr(list(deciding)).encode()).hexdigest()
+
+
+def _checksum(path: Path) -> tuple[int, int] | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return len(data), zlib.crc32(data)
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Writes a file under another name and moves it into place, so that it is never seen half. Raises CouldNotRun `cannot-write`."""
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, path)
+        temporary = ""
+    except OSError as error:
+        where = "set INSPECT_LOSS_CACHE to a folder that can be written"
+        raise CouldNotRun("cannot-write", f"cannot keep what was read: {error.strerror}", str(path.parent), where) from None
+    finally:
+        if temporary:
+            os.unlink(temporary)
