@@ -15,7 +15,7 @@ import msgspec
 
 from inspector import losses
 from inspector.errors import InspectError
-from inspector.report import Argument, Configuration, Sample, Unresolved
+from inspector.report import Argument, Configuration, Parameter, Sample, Unresolved
 from inspector.source import catalog, finders, reading
 from inspector.source.finders import TorchText
 
@@ -117,10 +117,22 @@ def _with_sample(text: TorchText, configuration: Configuration, *, live: bool) -
     if definition is None:
         return _searched(text, configuration, outline) if live else Asked(text, configuration, Unresolved("its inputs are not declared"))
     completed = _completed(configuration, outline)
-    drawn = samples.draw(definition, completed, outline.signature)
+    drawn = samples.draw(definition, completed, (*outline.signature, *_not_yet_there(text, configuration.subject, outline)))
     if isinstance(drawn, Unresolved) and live:
         return _searched(text, completed, outline)
     return Asked(text, completed, drawn)
+
+
+def _not_yet_there(text: TorchText, subject: str, outline: reading.Outline) -> tuple[Parameter, ...]:
+    """What the constructor takes in the installed torch and not yet in this one: inputs are declared for a loss as it is today."""
+    if text.release.origin == "installed":
+        return ()
+    try:
+        today = reading.outline(finders.find_installed(), subject).signature
+    except InspectError:
+        return ()
+    known = {parameter.name for parameter in outline.signature}
+    return tuple(parameter for parameter in today if parameter.name not in known)
 
 
 def _searched(text: TorchText, configuration: Configuration, outline: reading.Outline) -> Asked:

@@ -1,6 +1,6 @@
 """Addresses -> bytes, as the user's own package index is set up to be reached: proxy, certificates, names and passwords of pip.
 
-In: settings and an address. Out: bytes, or a part of a file. Sizes are bounded, trouble of the moment is tried again, and nothing is
+In: settings, an address. Out: bytes, or a part of a file. Sizes are bounded, trouble of the moment is tried again, and nothing is
 fetched where `offline` is said. No address is known here.
 """
 

@@ -149,9 +149,13 @@ def _installed_in(folder: Path) -> TorchText:
     return in_folder(folder, origin="installed")
 
 
-def in_folder(folder: Path, *, origin: str) -> TorchText:
-    """The torch whose `torch/` lies in `folder`; raises CouldNotRun where its sources are missing."""
-    for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py"):
+def in_folder(folder: Path, *, origin: str, built: bool = True) -> TorchText:
+    """The torch whose `torch/` lies in `folder`; raises CouldNotRun where its sources are missing.
+
+    Not `built` is a checkout, which has no torch/version.py yet.
+    """
+    made = ("torch/version.py",) if built else ()
+    for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py", *made):
         if not (folder / needed).is_file():
             raise CouldNotRun(
                 "torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources"
@@ -164,7 +168,7 @@ def given_folder(given: str) -> TorchText:
     folder = Path(given).absolute()
     if not (folder / "torch").is_dir() and (folder / "nn/modules").is_dir() and folder.name == "torch":
         folder = folder.parent
-    text = in_folder(folder, origin="folder")
+    text = in_folder(folder, origin="folder", built=False)
     # A folder of sources may be edited at any time: what is kept of it is found by its place, and held against its files.
     text.identity = (*text.identity, str(folder))
     return text

@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 def read_settings() -> Settings:
     """What pip of this Python is set up to use; where there is no pip, what its environment variables say."""
-    told = _merged(_lines_of_pip())
+    told = _merged([*_lines_of_files(), *_lines_of_environment()])
     logins: dict[str, tuple[str, str]] = {}
     first = told.get("index-url") or _default_index()
     indexes = () if _is_true(told.get("no-index", "")) else (first, *told.get("extra-index-url", "").split())
@@ -80,16 +80,20 @@ def _default_index() -> str:
     return PYPI_SIMPLE_ENDPOINT
 
 
-def _lines_of_pip() -> list[str]:
-    """What `pip config list` prints, and after it what the environment says, which comes before all files."""
+def _lines_of_files() -> list[str]:
+    """What `pip config list` prints of pip's files; nothing where this Python has no pip."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-        lines = done.stdout.splitlines() if done.returncode == 0 else []
     except (OSError, subprocess.SubprocessError):
-        lines = []
+        return []
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def _lines_of_environment() -> list[str]:
+    """The same for pip's environment variables, which are there without a pip too."""
     named = [(name[4:].lower().replace("_", "-"), value) for name, value in os.environ.items() if name.startswith("PIP_")]
-    return [*lines, *(f":env:.{name}={value!r}" for name, value in sorted(named))]
+    return [f":env:.{name}={value!r}" for name, value in sorted(named)]
 
 
 def _merged(lines: Iterable[str]) -> dict[str, str]:

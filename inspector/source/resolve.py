@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import sys
 from collections.abc import Callable
 
 from inspector.errors import InspectError
@@ -266,7 +267,7 @@ class Library:
             return None
         if name == "_C":
             return Native("torch._C")
-        if any(self.stubs.defines(stub, name) for stub in stubs.TOP) or self.stubs.are_missing():
+        if any(self.stubs.defines(stub, name) for stub in stubs.TOP) or self.stubs.are_partial():
             return Native(f"torch.{name}")
         return None
 
@@ -427,6 +428,8 @@ class Library:
         """Whether one class derives from another; None where that cannot be read."""
         if cls == other or other == OBJECT:
             return True
+        if isinstance(cls, External) and isinstance(other, ClassValue) and cls.name.partition(".")[0] in sys.stdlib_module_names:
+            return False
         if not isinstance(cls, ClassValue):
             return None if isinstance(cls, External) or isinstance(other, External) else False
         mro = self.mro(cls)
@@ -437,7 +440,7 @@ class Library:
 
 def native_name(name: str) -> Native:
     """The canonical native name: functions of torch._C._VariableFunctions and public ones of torch._C are torch's own."""
-    for prefix in ("torch._C._VariableFunctions.", "torch._C.TensorBase.", "torch._VF."):
+    for prefix in ("torch._C._VariableFunctions.", "torch._C.TensorBase.", "torch._C._TensorBase.", "torch._VF."):
         if name.startswith(prefix):
             return Native(("torch.Tensor." if "TensorBase" in prefix else "torch.") + name[len(prefix) :])
     rest = name.removeprefix("torch._C.")

@@ -133,9 +133,12 @@ class Stubs:
                 return text[start:]
         return ""
 
-    def are_missing(self) -> bool:
-        """Whether this torch ships no stubs: then whatever its Python text does not define is taken for C."""
-        return not self.tensor_class()
+    def are_partial(self) -> bool:
+        """Whether they leave functions and methods out, or are not there, as before torch 1.9, the first with a `torch/_tensor.py`.
+
+        What no Python text of such a torch defines is taken for C.
+        """
+        return self._text.file_of("torch._tensor") is None
 
     def _is_class(self, name: str) -> bool:
         """Whether a stub says that the name is a class."""

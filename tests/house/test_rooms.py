@@ -99,6 +99,8 @@ HEAVY = {
     "graphviz": ("render/",),
     "pygraphviz": ("render/",),
     "mpmath": ("losses/", "live/"),
+    "requests": ("source/",),
+    "pypi_simple": ("source/",),
 }
 """Package -> the rooms that may import it. The contracts of import-linter leave out `inspector/*.py`; this does not."""
 

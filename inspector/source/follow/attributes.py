@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 from inspector.source.follow import enums, outside
-from inspector.source.follow.natives import TENSOR_FACTS
+from inspector.source.follow.natives import TENSOR_DATA, TENSOR_FACTS
 from inspector.source.follow.shapes import shape_value, turned
 from inspector.source.follow.state import Arguments, Frame, Raised
 from inspector.source.resolve import native_name
@@ -322,15 +322,16 @@ def _from_tensor(f: Follower, value: Tensor, name: str, frame: Frame, node: Any)
         if isinstance(found[1], Property):
             return f.call(Bound(found[1].getter, value), [], frame, node, kind="attribute")
         return bind(found[1], value, cls) if isinstance(cls, ClassValue) else NOTHING
-    if f.library.stubs.returns(f"torch.Tensor.{name}") or f.is_tensor_method(name):
+    if name not in TENSOR_DATA and f.is_tensor_method(name):
         return NativeMethod(name, value)
     if name in ("T", "H", "mT", "mH"):
         return Tensor(turned(value.shape, whole=name in "TH"), value.dtype, value.requires_grad)
     fallback = f.library.member(cls, "__getattr__") if isinstance(cls, ClassValue) else None
     if fallback is None and not f.library.stubs.has_attribute(name):
-        if f.library.stubs.are_missing() and not name.startswith("__"):
+        if not f.library.stubs.are_partial() or name.startswith("__"):
+            raise Raised("AttributeError")
+        if name not in TENSOR_DATA:
             return NativeMethod(name, value)
-        raise Raised("AttributeError")
     return Tensor(value.shape, value.dtype) if name in ("real", "imag", "grad") else NOTHING
 
 

@@ -51,6 +51,12 @@ TENSOR_FACTS: dict[str, Any] = {
 }  # fmt: skip
 """Attributes of a plain CPU tensor."""
 
+TENSOR_DATA = frozenset({
+    "grad", "grad_fn", "is_leaf", "output_nr", "retains_grad", "layout", "device", "real", "imag", "name", "volatile",
+    "_backward_hooks", "_base", "_cdata", "_grad", "_version",
+})  # fmt: skip
+"""What a tensor holds and is not called: whatever else old stubs leave out is a method."""
+
 
 def has_torch_function(arguments: Arguments) -> Const | Unknown:
     """The answer of torch's `has_torch_function*`: false for plain tensors, not known for anything that may override."""
