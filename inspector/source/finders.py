@@ -157,9 +157,8 @@ def in_folder(folder: Path, *, origin: str, built: bool = True) -> TorchText:
     made = ("torch/version.py",) if built else ()
     for needed in ("torch/nn/modules/loss.py", "torch/nn/modules/module.py", *made):
         if not (folder / needed).is_file():
-            raise CouldNotRun(
-                "torch-without-sources", f"this torch has no {needed}", str(folder), "install a torch that ships its Python sources"
-            )
+            todo = "install a torch that ships its Python sources" if built else "give the folder that holds torch/"
+            raise CouldNotRun("torch-without-sources", f"this torch has no {needed}", str(folder), todo)
     return TorchText(folder, Release(*_version_of(folder), origin=origin))
 
 

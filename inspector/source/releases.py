@@ -92,7 +92,11 @@ class Releases:
         return max(final)
 
     def _wheels(self, wanted: Version) -> list[Wheel]:
-        """The wheels of a release; the index is asked again where it was not yet there."""
+        """The wheels of a release, the one that was read before if there is one; the index is asked again where it was not yet there."""
+        known = _kept_listing(folder() / "index.json")
+        read = [wheel for wheel in (_by_version(known.wheels).get(wanted, []) if known else []) if folder_of(wheel).is_dir()]
+        if read:
+            return read
         for age in (float("inf"), FRESH / 60):
             found = _by_version(self._listing(age).wheels)
             if wanted in found:
