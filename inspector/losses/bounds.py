@@ -54,7 +54,7 @@ BOUNDS: Mapping[str, Bounds] = {
         f"loss({_tensors('[[3.0, 4.0]]', '[[-3.0, -4.0]]')}, torch.tensor([1.0]))",
     ),
     "CrossEntropyLoss": Bounds(
-        0.0, _INF, False, "as the logit of the target leads ever further",
+        0.0, _INF, False, "as the logit of the target pulls ahead",
         "loss(torch.tensor([[50.0, 0.0]], dtype=torch.float64), torch.tensor([0]))",
     ),
     "CTCLoss": Bounds(
@@ -76,7 +76,7 @@ BOUNDS: Mapping[str, Bounds] = {
     ),
     "L1Loss": Bounds(0.0, _INF, True, "at input = target", _ALIKE),
     "LinearCrossEntropyLoss": Bounds(
-        0.0, _INF, False, "as the logit of the target leads ever further",
+        0.0, _INF, False, "as the logit of the target pulls ahead",
         "loss(loss.linear.weight[:1] * 1e5, (loss.linear(loss.linear.weight[:1] * 1e5)).argmax(1))",
     ),
     "MarginRankingLoss": Bounds(

@@ -127,7 +127,7 @@ RULE = Rule(
 
 MEAN = Reduction(
     "mean",
-    "each loss value by its target length (at least 1), then the sum by the number of sequences",
+    "the target length of each sequence (at least 1), then by the number of sequences",
     r"L = \frac{1}{N} \sum_n \frac{\ell_n}{\max(1, S_n)}",
     "L = Σ (ℓ / target length) / N",
     share=one,

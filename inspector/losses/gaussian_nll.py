@@ -85,7 +85,7 @@ DEFINITION = LossDefinition(
     ),
     curves=plotted.GAUSSIAN_NLL,
     stated={"eps": "nowhere"},
-    mistake="The loss value may be negative: it is the logarithm of a density, and a density may exceed one.",
+    mistake="The loss value may be negative: it is minus the logarithm of a density, and a density may exceed one.",
     one_sided=("_term",),
     deviations=(Deviation("forward mode", "reverse mode leaves out the bound on var, forward mode differentiates it"),),
 )

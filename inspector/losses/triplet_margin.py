@@ -114,5 +114,5 @@ DEFINITION = LossDefinition(
     ),
     curves=plotted.triplet("triplet_margin_loss"),
     stated={"eps": "nowhere", "p": "nowhere"},
-    mistake="A loss value that stays at the margin means that all embeddings have become equal, where the gradient is zero.",
+    mistake="A loss value that stays at the margin is a sign that all embeddings have become equal: moving them together changes nothing.",
 )

@@ -65,8 +65,8 @@ DENSITY = (
     Answer(
         "negative-gaussian",
         "Why is the loss value negative?",
-        "It is the logarithm of a density, which may exceed one: {small} at variance 0.01.",
-        "It is the logarithm of a density, which may exceed one: at variance 0.01 and no error the value is {small}, at "
+        "It is minus the logarithm of a density, which may exceed one: {small} at variance 0.01.",
+        "It is minus the logarithm of a density, which may exceed one: at variance 0.01 and no error the value is {small}, at "
         "variance 1 it is {unit}. "
         "The variance is kept at or above eps, so that it cannot fall without end: {least} at the default eps.",
         asks=(23,),

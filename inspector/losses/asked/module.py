@@ -33,7 +33,7 @@ half(x)
 plain, ran = ran, []
 torch.jit.trace(half, x, check_trace=False)
 alias = nn.Module.__call__.__name__
-losses = [getattr(nn, name) for name in nn.modules.loss.__all__]
+losses = [each for name, each in vars(nn).items() if "Loss" in name]
 own = [each.__name__ for each in losses if "__call__" in vars(each)]"""
 
 _HOOKS = """\
@@ -198,7 +198,7 @@ CALLING = (
         "How does criterion(x, y) get to `forward`?",
         "`__call__` of nn.Module is `{alias}`; it calls `{plain}`, under torch.jit.trace `{traced}`.",
         "Python looks `__call__` up on the type, so a `__call__` set on the object is not called. That of nn.Module is another name for "
-        "`{alias}`. It calls `{plain}`; while torch.jit.trace records a graph, `{traced}`. Of the {number} losses {with_own} have a "
+        "`{alias}`. It calls `{plain}`; while torch.jit.trace records a graph, `{traced}`. {with_own} of the {number} losses have a "
         "`__call__` of "
         "their own.",
         asks=(3,),

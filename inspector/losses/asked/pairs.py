@@ -82,7 +82,7 @@ def line(made, word):
 kept, changing = line(nn.L1Loss, '"mean"'), line(Changing, '"reduction"')"""
 
 _BACKWARD = """\
-losses = [getattr(nn, name) for name in nn.modules.loss.__all__]
+losses = [each for name, each in vars(nn).items() if "Loss" in name]
 with_backward = [each.__name__ for each in losses if hasattr(each, "backward")]
 value = nn.L1Loss()(torch.ones(2, requires_grad=True), torch.zeros(2))
 node, nodes = value.grad_fn, []

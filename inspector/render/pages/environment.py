@@ -14,6 +14,10 @@ from markupsafe import Markup
 from inspector.render import html
 from inspector.render.numbers import text
 from inspector.render.pages.shipped import shipped
+from inspector.report import Number
+
+LARGE = 1e6
+"""From here on a whole number is written with an exponent."""
 
 
 @functools.cache
@@ -31,12 +35,19 @@ def environment() -> jinja2.Environment:
     )
     made.filters["prose"] = prose
     made.filters["number"] = text
+    made.filters["short"] = short
     return made
 
 
 def render(template: str, **data: Any) -> str:
     """The text of a template."""
     return environment().get_template(template).render(data)
+
+
+def short(number: Number | None) -> str:
+    """A whole number without a fraction, another to four digits."""
+    whole = isinstance(number, float) and number == number and abs(number) < LARGE and number == int(number)
+    return str(int(number)) if whole and isinstance(number, float) else text(number)
 
 
 def prose(sentence: str) -> Markup:

@@ -22,7 +22,7 @@ from inspector.losses.schema import (
     Real,
     Signs,
 )
-from inspector.render.numbers import text
+from inspector.render.pages.environment import short
 from inspector.report import Bounds, Definition, Record
 
 TARGETS = ("class index", "probabilities", "0 or 1", "+1 or −1", "a list of labels", "a number", "none")
@@ -83,7 +83,7 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
         when=use.when,
         instead=use.instead,
         inputs=described.inputs,
-        reductions=tuple(sorted(described.denominators)),  # a book that was saved has lost their order
+        reductions=tuple(described.denominators) if any(each.name == "reduction" for each in report.subject.signature) else (),
         divisor=described.denominators.get("mean") or next((words for _, words in sorted(described.denominators.items())), ""),
         span=span(report.bounds) if isinstance(report.bounds, Bounds) else "not run",
         second=_answered([check for check in checks if check[0] == "second derivative"]),
@@ -102,7 +102,7 @@ def span(bounds: Bounds) -> str:
 
 
 def _rounded(bound: float | str) -> str:
-    return text(bound).replace("-", "−")
+    return short(bound).replace("-", "−")
 
 
 _Seen = tuple[str, str, str, float]
@@ -128,7 +128,7 @@ def _answered(checks: Sequence[_Seen]) -> str:
     statuses = {check[2] for check in checks}
     if "pass" in statuses:
         return "partly" if "fail" in statuses else "yes"
-    return "no" if "fail" in statuses else "not run"
+    return "no" if "fail" in statuses else "no: torch refuses" if statuses else "not run"
 
 
 def _targets(definition: LossDefinition | None) -> tuple[str, ...]:

@@ -63,6 +63,8 @@ class Asked(Record, frozen=True):
     number: int
     title: str
     replies: tuple[Reply, ...]
+    elsewhere: tuple[tuple[int, str], ...]
+    """Answers that stand under an earlier question: its number, and what they are asked there."""
     spots: tuple[Spot, ...]
     endings: tuple[Ending, ...]
 
@@ -70,10 +72,11 @@ class Asked(Record, frozen=True):
 def pages(book: Book) -> Iterator[Page]:
     """The one page."""
     known = {reply.answer.id: reply for reply in _replies(book)}
-    asked = [_asked(question, book, known) for question in questions.QUESTIONS]
+    first = _first_asked(known)
+    shown = [_asked(question, book, known, first) for question in questions.QUESTIONS]
     yield Page(
         "questions.md",
-        render("questions.md", asked=asked, release=book.release, native=native_sources.as_of()),
+        render("questions.md", asked=shown, release=book.release, native=native_sources.as_of()),
         "Questions people ask",
         "Understand",
     )
@@ -97,11 +100,23 @@ def what_ran(answer: Answer) -> Markup:
     return Markup(highlight.plain(asked.snippet(answer))) if answer.code else Markup("")
 
 
-def _asked(question: questions.Question, book: Book, known: dict[str, Reply]) -> Asked:
+def _first_asked(known: dict[str, Reply]) -> dict[str, int]:
+    """Id of an answer -> the first question it stands under; under others it is only named."""
+    found: dict[str, int] = {}
+    for question in questions.QUESTIONS:
+        for _, answer in questions.answering(question.number):
+            if answer.id in known:
+                found.setdefault(answer.id, question.number)
+    return found
+
+
+def _asked(question: questions.Question, book: Book, known: dict[str, Reply], first: dict[str, int]) -> Asked:
     answering = [known[answer.id] for _, answer in questions.answering(question.number) if answer.id in known]
+    own = tuple(reply for reply in answering if first[reply.answer.id] == question.number)
+    elsewhere = tuple((first[reply.answer.id], reply.answer.question) for reply in answering if reply not in own)
     listed = {chapter.name for chapter in book.chapters}
     endings = [ending for chapter in book.chapters if (ending := _ending(chapter.name, chapter.report))] if not answering else []
-    return Asked(question.number, question.title, tuple(answering), tuple(_spots(question, listed)), tuple(endings))
+    return Asked(question.number, question.title, own, elsewhere, tuple(_spots(question, listed)), tuple(endings))
 
 
 def _spots(question: questions.Question, listed: set[str]) -> Iterator[Spot]:

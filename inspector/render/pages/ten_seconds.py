@@ -86,11 +86,21 @@ def _comes_out(report: Report) -> Iterator[BoxRow]:
     example = report.example
     if not isinstance(example, Example):
         return
+    if _fields(report):
+        fields = explain.listed(f"`.{name}`" for name in _fields(report))
+        yield BoxRow("Comes out", (f"a named tuple with {fields}.",), "#example")
+        return
     names = [each.reduction for each in report.denominators]
     one = f"one number with reduction {explain.listed((f'`{name!r}`' for name in names), 'or')}" if names else ""
     here = "one number" if example.value.shape == () else f"a tensor of shape `{_shape(example.value.shape)}`"
     every = f"{one}; each term with `'none'`" if one and _has_none(report) else one or here
     yield BoxRow("Comes out", (f"{every}.",), "#example")
+
+
+def _fields(report: Report) -> tuple[str, ...]:
+    """The names of what comes out, where that is a tuple and no reduction is chosen."""
+    chooses = any(parameter.name == "reduction" for parameter in report.subject.signature)
+    return () if chooses or not isinstance(report.definition, Definition) else tuple(report.definition.denominators)
 
 
 def _has_none(report: Report) -> bool:
@@ -103,7 +113,11 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _divided(report: Report) -> Iterator[BoxRow]:
     divided = [each for each in report.denominators if each.value is not None]
-    lines = tuple(f"`{each.reduction!r}` divides by {each.words}; {_edge(each.value)} in the example below" for each in divided)
+    fields = _fields(report)
+    lines = tuple(
+        f"`{f'.{fields[0]}' if fields else repr(each.reduction)}` divides by {each.words}; {_edge(each.value)} in the example below"
+        for each in divided
+    )
     if lines:
         yield BoxRow("Denominator", lines, "#formula")
 
@@ -119,8 +133,8 @@ def _range(report: Report) -> Iterator[BoxRow]:
     elif bounds.high != "inf":
         said = f"from {low} to {high}; {low} {bounds.where}"
     else:
-        said = f"{low} or more; {low} {bounds.where}" if bounds.reached else f"above {low}; near it {bounds.where}"
-    yield BoxRow("Range", (said, f"{bounds.tried} samples lay within."), kind="range")
+        said = f"{low} or more; {low} {bounds.where}" if bounds.reached else f"above {low}; towards {low} {bounds.where}"
+    yield BoxRow("Range", (said, f"All {bounds.tried} values that were tried lay in it."), kind="range")
 
 
 def _edge(value: Number | None) -> str:

@@ -77,7 +77,7 @@ def test_facts_count_what_the_evidence_holds(book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "reached", "words"),
-    [(0.0, "inf", True, "[0.0000, ∞)"), (0.0, "inf", False, "(0.0000, ∞)"), ("-inf", "inf", False, "(−∞, ∞)")],
+    [(0.0, "inf", True, "[0, ∞)"), (0.0, "inf", False, "(0, ∞)"), ("-inf", "inf", False, "(−∞, ∞)")],
 )
 def test_a_bound_that_is_only_approached_has_a_round_bracket(low: r.Number, high: r.Number, reached: bool, words: str) -> None:
     assert span(r.Bounds(low, high, reached, "", "", 0.0, "", None, 1, "pass")) == words
