@@ -35,6 +35,8 @@ DIGITS = 7
 """Of the numbers that are kept: a plot shows three."""
 APART = 1e-6
 """Share of the range by which one goes to either side of a kink to see the two slopes."""
+DUST = 1e-12
+"""Share of the range below which a place is 0: steps of a grid do not meet it to the last digit."""
 EXAMINED = 41
 """Places between which the reference is asked whether a comparison of its formula comes out another way."""
 BISECTIONS = 34
@@ -172,7 +174,7 @@ class _Part(NamedTuple):
 def _line(line: Ran, place: int, low: float, high: float) -> _Part:
     """A line with its jumps: at each of them the place stands twice, so that a drawing does not join the two sides."""
     kind = getattr(torch, line.dtype)
-    grid = torch.linspace(low, high, POINTS, dtype=torch.float64).to(kind)
+    grid = _grid(low, high).to(kind)
     wrong = _goes_wrong(line, grid, line.run(grid)[0])
     apart = APART * (high - low)
     kinks = [x for x in _branches(line, low, high) if _kink_words(line, x, apart)]
@@ -194,6 +196,12 @@ def _line(line: Ran, place: int, low: float, high: float) -> _Part:
         [] if wrong is None else [CurveMark(_short(wrong), place, _wrong_words(line, wrong, high))],
         sound,
     )
+
+
+def _grid(low: float, high: float) -> Row:
+    """Places from low to high; what is 0 but for rounding is 0, as a value and a slope are computed there."""
+    grid = torch.linspace(low, high, POINTS, dtype=torch.float64)
+    return torch.where(grid.abs() < DUST * (high - low), 0.0, grid)
 
 
 def _short(value: float) -> float:

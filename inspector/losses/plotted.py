@@ -185,7 +185,10 @@ MULTILABEL_SOFT_MARGIN = (
 
 
 def _aligned(frames: int) -> Line:
-    """Every frame gives the label the same logit; the blank and another class have 0."""
+    """Every frame gives the label the same logit; the blank and another class have 0.
+
+    Not two frames: as long as the blank and the other class are alike, they lose as much as one does.
+    """
     rows = f"torch.stack([F.log_softmax(torch.stack([torch.zeros_like(x), x, torch.zeros_like(x)], 1), 1)] * {frames})"
     lengths = f"[{frames}] * len(x), [1] * len(x)"
     code = f"F.ctc_loss({rows}, torch.ones(len(x), 1, dtype=torch.int64), {lengths}, reduction='none')"
@@ -200,7 +203,7 @@ def _aligned(frames: int) -> Line:
 
 CTC = (
     Curve(
-        "log_probs", "the logit of the label in every frame", -6, 6, tuple(map(_aligned, (1, 2, 5))),
+        "log_probs", "the logit of the label in every frame", -6, 6, tuple(map(_aligned, (1, 3, 5))),
         "the blank and one other class have logit 0; log_probs is their log-softmax",
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ In: a Curve, or numbers with their names. Out: HTML. Colours are variables of te
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -17,6 +18,8 @@ TOP, VALUES, GAP, SLOPES, BOTTOM = 18, 150, 24, 96, 38
 """Heights of what stands below one another: values, a gap, slopes, and the numbers along the axis."""
 ROWS = 9
 """Places in the table."""
+FEW = 4
+"""Ulp up to which an error is as small as rounding lets it be; a larger one can still be explained by rounding on the way."""
 CLOSE = 0.3
 """A point that is nearer than this many pixels to the line between its neighbours is left out."""
 SHAPES = (
@@ -221,10 +224,15 @@ def _caption(curve: Curve) -> str:
     marks = "".join(f"<li><b>{letter}</b> {escape(_mark(curve, mark))}</li>" for letter, mark in _letters(curve))
     listed = f'<ul class="plot-marks">{marks}</ul>' if marks else ""
     fixed = f"Where {curve.fixed}. " if curve.fixed else ""
-    verdict = {"pass": "as close as rounding allows", "fail": "NOT as close as rounding allows", "not_run": ""}[curve.status]
-    worst = f", worst error {_figure(curve.worst)} ulp: {verdict}" if curve.worst is not None else ""
+    worst = f", worst error {_figure(curve.worst)} ulp: {_verdict(curve.status, curve.worst)}" if curve.worst is not None else ""
     held = f"{curve.compared} numbers held against the exact reference{worst}." if curve.compared else f"Not compared: {curve.reason}."
     return f"<figcaption>{listed}<p>{escape(fixed + held)}</p></figcaption>"
+
+
+def _verdict(status: str, worst: Number) -> str:
+    if status != "pass":
+        return "NOT within what rounding explains there"
+    return "as close as rounding allows" if float(worst) <= FEW else "within what rounding explains there"
 
 
 def _mark(curve: Curve, mark: CurveMark) -> str:
@@ -233,12 +241,16 @@ def _mark(curve: Curve, mark: CurveMark) -> str:
 
 
 def _table(curve: Curve) -> str:
-    """Some places with value and slope, for those who want numbers or see no picture."""
+    """Some places with value and slope, for those who want numbers or see no picture.
+
+    None at a kink or a threshold: what is known there are the two sides of it, and the marks tell of them.
+    """
     known = [dict(zip(line.xs, zip(line.values, line.slopes, strict=True), strict=True)) for line in curve.lines]
     shared = sorted(set(known[0]).intersection(*known[1:]), key=float)
+    split = {x for line in curve.lines for x, beside in itertools.pairwise(line.xs) if x == beside}
     step = max(1, (len(shared) - 1) // (ROWS - 1))
     heads = "".join(f'<th scope="col">{escape(line.label or "loss value")}</th><th scope="col">slope</th>' for line in curve.lines)
-    rows = "".join(f'<tr><th scope="row">{_figure(x)}</th>{"".join(_cells(*one[x]) for one in known)}</tr>' for x in shared[::step])
+    rows = "".join(f'<tr><th scope="row">{_figure(x)}</th>{"".join(_cells(*one[x]) for one in known)}</tr>' for x in shared[::step] if x not in split)
     return (
         "<details><summary>As a table</summary>"
         f'<table><thead><tr><th scope="col">{escape(curve.label)}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></details>'

@@ -34,6 +34,14 @@ def test_every_line_agrees_with_the_exact_reference(name: str) -> None:
             assert all(math.isfinite(float(value)) for value in line.values)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if (found := losses.find(name)) is not None and found.curves])
+def test_places_have_no_dust_and_no_two_lines_are_the_same(name: str) -> None:
+    for curve in curves.curves(losses.find(name)):
+        assert all(x == 0 or abs(float(x)) > 1e-9 for line in curve.lines for x in line.xs)
+        shown = [tuple(f"{float(value):.4g}" for value in line.values) for line in curve.lines]
+        assert len(set(shown)) == len(shown)
+
+
 def test_a_line_that_is_not_what_the_reference_says_fails() -> None:
     wrong = Line("", "F.l1_loss(x, 0 * x, reduction='none') * 1.000001", lambda x: {"input": x, "target": 0.0})
     definition = losses.find("torch.nn.modules.loss.L1Loss")

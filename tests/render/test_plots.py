@@ -59,6 +59,24 @@ def test_the_table_says_the_same_in_numbers(curve: Curve) -> None:
     assert len(rows) <= plots.ROWS + 2
 
 
+def test_the_table_has_no_row_at_a_kink(curve: Curve) -> None:
+    beside = msgspec.structs.replace(ABSOLUTE, values=tuple(abs(float(x)) or 6e-6 for x in ABSOLUTE.xs))
+    alone = msgspec.structs.replace(curve, lines=(beside,), thresholds=())
+    rows = ["".join(row[0].itertext()) for row in parts(alone).iter("tr")]
+    assert "0" not in rows
+    assert {"−0.5", "0.5"} < set(rows)
+
+
+@pytest.mark.parametrize(
+    ("worst", "status", "verdict"),
+    [(4.0, "pass", "as close as rounding allows"), (3170.0, "pass", "within what rounding explains there"),
+     (3170.0, "fail", "NOT within what rounding explains there"), ("inf", "fail", "NOT within what rounding explains there")],
+)  # fmt: skip
+def test_only_a_few_ulp_are_as_close_as_rounding_allows(curve: Curve, worst: float | str, status: str, verdict: str) -> None:
+    text = "".join(parts(msgspec.structs.replace(curve, worst=worst, status=status)).itertext())
+    assert f"ulp: {verdict}." in text
+
+
 def test_lines_differ_in_shape_and_not_only_in_colour(curve: Curve) -> None:
     shapes = {
         group[0].tag + group[0].attrib.get("d", "")[-12:] for group in parts(curve).iter("g") if "shape" in group.attrib.get("class", "")
