@@ -243,18 +243,27 @@ def _mark(curve: Curve, mark: CurveMark) -> str:
 def _table(curve: Curve) -> str:
     """Some places with value and slope, for those who want numbers or see no picture.
 
-    None at a kink or a threshold: what is known there are the two sides of it, and the marks tell of them.
+    None where a line has two sides that read differently: the marks tell of such a place.
     """
     known = [dict(zip(line.xs, zip(line.values, line.slopes, strict=True), strict=True)) for line in curve.lines]
     shared = sorted(set(known[0]).intersection(*known[1:]), key=float)
-    split = {x for line in curve.lines for x, beside in itertools.pairwise(line.xs) if x == beside}
+    split = {x for line in curve.lines for x in _split(line)}
     step = max(1, (len(shared) - 1) // (ROWS - 1))
     heads = "".join(f'<th scope="col">{escape(line.label or "loss value")}</th><th scope="col">slope</th>' for line in curve.lines)
-    rows = "".join(f'<tr><th scope="row">{_figure(x)}</th>{"".join(_cells(*one[x]) for one in known)}</tr>' for x in shared[::step] if x not in split)
+    rows = "".join(
+        f'<tr><th scope="row">{_figure(x)}</th>{"".join(_cells(*one[x]) for one in known)}</tr>' for x in shared[::step] if x not in split
+    )
     return (
         "<details><summary>As a table</summary>"
         f'<table><thead><tr><th scope="col">{escape(curve.label)}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></details>'
     )
+
+
+def _split(line: CurveLine) -> Iterator[Number]:
+    """Places that stand twice, once for each side, where the sides are not the same to the digits that are shown."""
+    for (x, *left), (beside, *right) in itertools.pairwise(zip(line.xs, line.values, line.slopes, strict=True)):
+        if x == beside and list(map(_figure, left)) != list(map(_figure, right)):
+            yield x
 
 
 def _cells(value: Number, slope: Number) -> str:

@@ -59,11 +59,13 @@ def test_the_table_says_the_same_in_numbers(curve: Curve) -> None:
     assert len(rows) <= plots.ROWS + 2
 
 
-def test_the_table_has_no_row_at_a_kink(curve: Curve) -> None:
+def test_the_table_has_no_row_where_two_sides_differ(curve: Curve) -> None:
     beside = msgspec.structs.replace(ABSOLUTE, values=tuple(abs(float(x)) or 6e-6 for x in ABSOLUTE.xs))
     alone = msgspec.structs.replace(curve, lines=(beside,), thresholds=())
     rows = ["".join(row[0].itertext()) for row in parts(alone).iter("tr")]
     assert "0" not in rows
+    bent = msgspec.structs.replace(beside, slopes=(0.0,) * len(beside.xs))
+    assert '<th scope="row">0</th>' in plots.curve_svg(msgspec.structs.replace(alone, lines=(bent,)), "p")
     assert {"−0.5", "0.5"} < set(rows)
 
 

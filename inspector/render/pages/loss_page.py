@@ -6,6 +6,7 @@ In: a Chapter of a Book. Out: losses/NAME.md and the JSON beside it. What it say
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
@@ -36,6 +37,8 @@ class Math(Record, frozen=True):
     latex: str
     """"" for words, and where there is no KaTeX to set it."""
     text: str
+    lost: str = ""
+    """What the text explains in words and the LaTeX does not say."""
 
 
 class Shown(Record, frozen=True):
@@ -197,7 +200,32 @@ def _formulas(report: Report) -> Iterator[Math]:
     if isinstance(report.definition, Definition):
         is_set = (shipped("templates") / "assets/vendor/katex/katex.min.js").is_file()
         for formula in report.definition.formulas:
-            yield Math(_named(formula), formula.latex if is_set else "", formula.text)
+            yield Math(_named(formula), formula.latex if is_set else "", formula.text, lost(formula) if is_set else "")
+
+
+def lost(formula: Formula) -> str:
+    """The parts of the text whose words, or the letter they define, the LaTeX lacks; "" where there is no LaTeX to replace the text."""
+    known = set(re.findall("[A-Za-z]+", formula.latex))
+    return "; ".join(part for part in _clauses(formula.text) if _is_lost(part, known)) if known else ""
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """What stands between semicolons and commas, but for those inside brackets and those that go on with the same thought."""
+    depth = start = 0
+    for at, sign in enumerate(text):
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0 and re.match(r"; |, (?!which |or |else )", text[at:]):
+            yield text[start:at]
+            start = at + 2
+    yield text[start:]
+
+
+def _is_lost(part: str, known: set[str]) -> bool:
+    """Whether most words are missing; the name of a function is no word, as LaTeX has other signs for some."""
+    words = set(re.findall(r"\b[A-Za-z][A-Za-z_]+\b(?![(\[])", part))
+    defined = re.match(r"([α-ω]) = ", part)
+    undefined = defined is not None and unicodedata.name(defined[1]).rpartition(" ")[2].lower() not in known
+    return undefined or 2 * len(words - known) > len(words)
 
 
 def _named(formula: Formula) -> str:

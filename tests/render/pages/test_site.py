@@ -13,7 +13,8 @@ from inspector import __version__, pipeline
 from inspector.book import FORMAT_VERSION, Book, Chapter
 from inspector.errors import InspectError
 from inspector.evidence import Evidence
-from inspector.render.pages import blocks, site, writing
+from inspector.render.pages import blocks, loss_page, site, writing
+from inspector.report import Formula
 from inspector.source import finders
 
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} {% raw %} **bold** [a](javascript:x) # (1)! </div> <!-- /finished -->"
@@ -43,6 +44,20 @@ def test_a_hostile_docstring_comes_out_as_text(files: dict[str, bytes]) -> None:
     assert 'href="javascript:' not in page
     assert "{{ 7 * 7 }} {% raw %} **bold**" in page
     assert "# (1)!" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "latex", "words"),
+    [
+        ("p = softmax(x); ℓ = 0 where y = ignore_index", r"p = \operatorname{softmax}(x)", "ℓ = 0 where y = ignore_index"),
+        ("L = Σ ℓ / n, n the number of terms", r"L = \frac{1}{n} \sum_i \ell_i", "n the number of terms"),
+        ("z = W·x, δ = p − onehot(y)", "z = W x", "δ = p − onehot(y)"),
+        ("ℓ = exp(x[t, c]) if y = 1, else 0", r"\begin{cases} e^{x_{t,c}} & \text{if } y = 1 \\ 0 & \text{else} \end{cases}", ""),
+        ("each logarithm is kept at or above −100", "", ""),
+    ],
+)
+def test_words_that_a_set_formula_lacks_stand_under_it(text: str, latex: str, words: str) -> None:
+    assert loss_page.lost(Formula("where", latex, text)) == words
 
 
 def test_every_section_of_a_loss_has_a_permanent_name(files: dict[str, bytes]) -> None:
