@@ -130,7 +130,7 @@ class Curve(Record, frozen=True):
     worst: Number | None = None
     """The largest error among them, in units in the last place of the dtype; None where nothing was compared."""
     status: Literal["pass", "fail", "not_run"] = "not_run"
-    """Whether all of them are as close as rounding allows."""
+    """Whether all of them are within what rounding explains."""
     reason: str = ""
     """Why nothing was compared; "" where something was."""
 
