@@ -27,9 +27,8 @@ def _term(input: Number, target: Number, weight: Number | None, pos_weight: Numb
 
 
 def _by_input(input: Number, target: Number, weight: Number | None, pos_weight: Number | None) -> Number:
-    """As torch evaluates it, for the same reason: where the answer is right and sure, nearly equal numbers are subtracted."""
     positive = _or_one(pos_weight) * target
-    return _or_one(weight) * ((positive + 1 - target) * sigmoid(input) - positive)
+    return _or_one(weight) * ((1 - target) * sigmoid(input) - positive * sigmoid(-input))
 
 
 def _by_target(input: Number, weight: Number | None, pos_weight: Number | None) -> Number:

@@ -21,12 +21,18 @@ def curve_of(name: str, place: int = 0) -> Curve:
     return curves.curves(losses.find(f"torch.nn.modules.loss.{name}"))[place]
 
 
+CANCELS = "torch.nn.modules.loss.BCEWithLogitsLoss"
+"""Near a sure right answer torch's slope subtracts nearly equal numbers: it is off by more than rounding the closed form explains."""
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if (found := losses.find(name)) is not None and found.curves])
 def test_every_line_agrees_with_the_exact_reference(name: str) -> None:
     drawn = curves.curves(losses.find(name))
     assert drawn
+    assert any(curve.status == "fail" for curve in drawn) == (name == CANCELS)
     for curve in drawn:
-        assert (curve.status, curve.reason) == ("pass", "")
+        assert curve.reason == ""
+        assert curve.status == "pass" or name == CANCELS
         assert curve.compared >= 2 * curves.COMPARED * len(curve.lines)
         for line in curve.lines:
             assert len(line.xs) == len(line.values) == len(line.slopes)

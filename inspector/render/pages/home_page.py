@@ -15,6 +15,7 @@ from inspector.render.pages.environment import render
 from inspector.render.pages.facts import TARGETS, by_task, facts
 from inspector.render.pages.findings_page import over_all
 from inspector.render.pages.page import Page
+from inspector.render.pages.questions_page import answered
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -36,8 +37,16 @@ def pages(book: Book) -> Iterator[Page]:
             cards=list(ordered.values()),
             passed=sum(each.passed for each in known),
             failed=sum(each.failed for each in known),
+            explained=_explained(book),
+            questions=answered(book),
             sparks={chapter.name: Markup(plots.spark_svg(chapter.report.curves[0])) for chapter in book.chapters if chapter.report.curves},
             findings=len(over_all(book)),
         ),
         "Home",
     )
+
+
+def _explained(book: Book) -> int:
+    """How many of the checks that failed have a known cause."""
+    groups = [group for column in book.evidence.columns for group in column.groups]
+    return sum(bool(each.cause) for group in groups for each in group.outcomes if each.status == "fail")

@@ -82,6 +82,13 @@ def pages(book: Book) -> Iterator[Page]:
     )
 
 
+def answered(book: Book) -> int:
+    """How many of the questions something in this book answers."""
+    first = {reply.answer.id: reply for reply in _replies(book)}
+    shown = [_asked(question, book, first, _first_asked(first)) for question in questions.QUESTIONS]
+    return sum(bool(each.replies or each.elsewhere or each.endings) for each in shown)
+
+
 def _replies(book: Book) -> Iterator[Reply]:
     """Every answer of the book, with the address of the page that shows it."""
     if isinstance(book.workings, Workings):
