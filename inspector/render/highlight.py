@@ -1,21 +1,17 @@
 """Python source text -> HTML with real line numbers, colours, and links on the names that a trace resolved.
 
-In: text, and links by line and column. Out: HTML in which every character of the text is escaped. A file goes through Pygments once;
+In: text, and links by line and column. Out: HTML in which every character of the text is escaped. A file is coloured once;
 excerpts are cut from the same lines. What resolves a name is not decided here: a name without a link stays plain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 
 from inspector.render.html import Html, joined, words
+from inspector.render.python_text import cut, lines_of, pieces
 from inspector.report import Record
-
-_PLAIN = frozenset({"", "n", "p", "w"})
-"""Token classes no style sheet colours: left without a span, which is a third of the page."""
-_Pieces = tuple[tuple[str, str], ...]
 
 
 class Link(Record, frozen=True):
@@ -60,16 +56,16 @@ def highlighted(
 ) -> Html:
     """A whole file: every line is the anchor `L-<number>`; `marked` lines have a mark in the gutter, `anchors` a link at their end."""
     links, marked, anchors = links or {}, marked or {}, anchors or {}
-    out = []
-    for number, pieces in enumerate(lines_of(text), 1):
-        row = f"L-{number}"
-        out.append(_tag("a", words(str(number)), kind="on" if number in marked else "", id=row, href=f"#{row}", tabindex="-1"))
+    out: list[str] = []
+    for number, line in enumerate(lines_of(text), 1):
+        on = ' class="on"' if number in marked else ""
+        out.append(f'<a{on} id="L-{number}" href="#L-{number}" tabindex="-1">{number}</a>')
         if number in marked:
             out.append(_tag("a", words("●"), kind="by", href=marked[number].href, title=marked[number].title))
-        out.append(_linked(pieces, links.get(number, ())))
+        out.append(_linked(line, links[number]) if number in links else line)
         if number in anchors:
             out.append(_permanent(anchors[number]))
-        out.append(Html("\n"))
+        out.append("\n")
     return _block(out, "whole")
 
 
@@ -100,16 +96,16 @@ def excerpts(
     """Several stretches of lines as one block, with a mark where lines between them are left out."""
     lines = lines_of(text)
     numbered = [list(enumerate(lines[max(first, 1) - 1 : last], max(first, 1))) for first, last in stretches]
-    margin = _margin([pieces for stretch in numbered for _, pieces in stretch])
+    margin = _margin([line for stretch in numbered for _, line in stretch])
     out = []
     for place, stretch in enumerate(numbered):
         if place:
             out.append(_tag("span", words("⋮\n"), kind="gap"))
-        for number, pieces in stretch:
+        for number, line in stretch:
             href = href_of(number) if href_of is not None else ""
             row = (
                 _tag("a" if href else "i", words(str(number)), kind="no", href=href),
-                _linked(pieces, (links or {}).get(number, ()), margin),
+                _linked(line, (links or {}).get(number, ()), margin),
                 Html("\n"),
             )
             out.append(_tag("span", *row, kind="hl") if number in highlight else joined(row))
@@ -118,69 +114,35 @@ def excerpts(
 
 def plain(text: str) -> Html:
     """The text coloured, without numbers: what a reader copies is what stands there."""
-    return _block([joined((_coloured(pieces, 0, None), Html("\n"))) for pieces in lines_of(text)], "plain")
+    return _block([f"{line}\n" for line in lines_of(text)], "plain")
 
 
-def _block(lines: Iterable[Html], kind: str) -> Html:
-    return Html(f'<div class="il-code {kind} highlight" data-search-exclude><pre tabindex="0"><code>{joined(lines)}</code></pre></div>')
+def _block(lines: Iterable[str], kind: str) -> Html:
+    return Html(f'<div class="il-code {kind} highlight" data-search-exclude><pre tabindex="0"><code>{"".join(lines)}</code></pre></div>')
 
 
 def _permanent(anchor: Anchor) -> Html:
     return _tag("a", words("¶"), kind="perma", id=anchor.id if anchor.own else "", href=f"#{anchor.id}", title=anchor.title)
 
 
-# -- lines of coloured pieces -------------------------------------------------------------------------------------------
+# -- lines --------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2048)  # the files of a book and every snippet: a file that falls out is coloured twice
-def lines_of(text: str) -> tuple[_Pieces, ...]:
-    """Every line as (class, text) pieces; neighbours of one class are one piece. Kept by the text itself."""
-    from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
-    from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
-
-    lines: list[list[tuple[str, str]]] = [[]]
-    for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
-        style = STANDARD_TYPES.get(kind, "")
-        for place, part in enumerate(value.split("\n")):
-            if place:
-                lines.append([])
-            if part:
-                _append(lines[-1], "" if style in _PLAIN else style, part)
-    return tuple(tuple(line) for line in (lines if lines[-1] or len(lines) == 1 else lines[:-1]))
-
-
-def _append(line: list[tuple[str, str]], style: str, text: str) -> None:
-    if line and line[-1][0] == style:
-        line[-1] = (style, line[-1][1] + text)
-    else:
-        line.append((style, text))
-
-
-def _margin(lines: Iterable[_Pieces]) -> int:
-    texts = ["".join(text for _, text in pieces) for pieces in lines]
+def _margin(lines: Sequence[Html]) -> int:
+    """The indentation that all lines share."""
+    texts = ["".join(text for _, text in pieces(line)) for line in lines]
     return min((len(text) - len(text.lstrip(" ")) for text in texts if text.strip()), default=0)
 
 
-def _linked(pieces: _Pieces, links: Sequence[Link], margin: int = 0) -> Html:
-    """The pieces as HTML from column `margin` on, cut where a link begins or ends; a link that overlaps an earlier one is left out."""
+def _linked(line: Html, links: Sequence[Link], margin: int = 0) -> Html:
+    """The line from column `margin` on, cut where a link begins or ends; a link that overlaps an earlier one is left out."""
     done, out = margin, []
     for link in sorted(links, key=lambda one: (one.start, one.end)):
         if done <= link.start < link.end:
-            name = _coloured(pieces, link.start, link.end)
-            out += [_coloured(pieces, done, link.start), _tag("a", name, kind="xref", href=link.href, title=link.title)]
+            name = cut(line, link.start, link.end)
+            out += [cut(line, done, link.start), _tag("a", name, kind="xref", href=link.href, title=link.title)]
             done = link.end
-    return joined((*out, _coloured(pieces, done, None)))
-
-
-def _coloured(pieces: _Pieces, start: int, end: int | None) -> Html:
-    """The stretch from column `start` up to `end` as coloured spans."""
-    out, column = [], 0
-    for style, text in pieces:
-        part = text[max(start - column, 0) : None if end is None else max(end - column, 0)]
-        if part:
-            out.append(_tag("span", words(part), kind=style) if style else words(part))
-        column += len(text)
-    return joined(out)
+    return joined((*out, cut(line, done)))
 
 
 def _tag(tag: str, *children: Html, kind: str = "", **attributes: str) -> Html:

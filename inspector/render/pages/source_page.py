@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from inspector.book import Book
 from inspector.render import explain
-from inspector.render.highlight import Anchor, Mark, highlighted, lines_of
+from inspector.render.highlight import Anchor, Mark, highlighted
 from inspector.render.html import Html
 from inspector.render.pages import quoting
 from inspector.render.pages.environment import render
@@ -23,6 +23,7 @@ from inspector.render.pages.page import Page, to_top
 from inspector.render.pages.quoting import Calls, Target
 from inspector.render.pages.shipped import shipped
 from inspector.render.places import place
+from inspector.render.python_text import defines, lines_of
 from inspector.report import Record, Report, Step
 
 MOST_NAMED = 4
@@ -187,11 +188,7 @@ def _marks(groups: Iterable[Group], top: str) -> dict[int, Mark]:
 def _anchors(text: str, definitions: Mapping[int, str]) -> dict[int, Anchor]:
     """Line of every `def` and `class` -> its permanent link: the qualified name where a trace knows it, else the line's number."""
     anchors, used = {}, set()
-    for number, pieces in enumerate(lines_of(text), 1):
-        words = "".join(part for _, part in pieces).split(None, 2)
-        starts = any(style == "k" and part.strip() in ("def", "class", "async") for style, part in pieces[:2])
-        if not starts or len(words) < 2:
-            continue
+    for number in (number for number, line in enumerate(lines_of(text), 1) if defines(line)):
         name = definitions.get(number, "")
         own = bool(name) and name not in used
         used.add(name)
