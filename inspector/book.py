@@ -92,6 +92,11 @@ class Book(Record, frozen=True):
     workings: Workings | NotRun = NotRun("it was not asked for")
     """How any module is called and made."""
 
+    @property
+    def is_read_only(self) -> bool:
+        """True where this torch was not the installed one, so that nothing of it ran where the book was made."""
+        return self.release.origin != "installed"
+
     def to_json(self) -> bytes:
         """The book as JSON; the same book gives the same bytes."""
         # As it stands, not sorted: lines of code that were run one after the other are kept by name.

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector import __version__, asking, evidence, losses, pipeline, probing
-from inspector.book import FORMAT_VERSION, Book, Chapter, Entry, Variant, Workings
+from inspector import __version__, asking, edition, evidence, losses, pipeline, probing
+from inspector.book import FORMAT_VERSION, Book, Chapter, Variant, Workings
 from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
 from inspector.losses import asked
 from inspector.report import Example, NotRun, Observation, Report
 from inspector.source import cache, catalog, finders
-from inspector.source.catalog import Catalog, CatalogEntry
+from inspector.source.catalog import CatalogEntry
 from inspector.source.finders import TorchText
 from inspector.verification import Wanted, verify
 
@@ -55,15 +55,15 @@ def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | No
         chapters.append(_chapter(text, entry))
     workings = _workings(chapters)
     reports = [report for chapter in chapters for report in (chapter.report, *(variant.report for variant in chapter.variants))]
-    files = {file for report in (*reports, workings.hooked, workings.module) for file in _files(report)}
+    files = {file for report in (*reports, workings.hooked, workings.module) for file in edition.files_of(report)}
     return Book(
         format_version=FORMAT_VERSION,
         version=__version__,
         release=text.release,
         chapters=tuple(chapters),
         evidence=merged,
-        modules=tuple(_entry(entry) for entry in listed.modules()),
-        private=tuple(_entry(entry) for entry in _private(listed)),
+        modules=tuple(edition.entry_of(entry) for entry in listed.modules()),
+        private=tuple(edition.entry_of(entry) for entry in edition.private_classes(listed)),
         sources={file: text.text_of(text.place(file)) for file in sorted(files)},
         workings=workings,
     )
@@ -72,20 +72,6 @@ def gather(names: Sequence[str], given: Sequence[Evidence] = (), told: Told | No
 def _has_domain(entry: CatalogEntry) -> bool:
     definition = losses.find(entry.qualified_name)
     return definition is not None and bool(definition.cases)
-
-
-def _entry(entry: CatalogEntry) -> Entry:
-    return Entry(entry.name, entry.qualified_name, entry.public_name, entry.summary, entry.file, entry.line, entry.bases)
-
-
-def _private(listed: Catalog) -> list[CatalogEntry]:
-    """Classes that are not public, and from which public ones derive."""
-    by_name = {entry.qualified_name: entry for entry in listed.entries}
-    wanted = [base for entry in listed.modules() for base in entry.bases]
-    for name in wanted:  # grows while it is walked
-        wanted += [base for base in by_name[name].bases if base not in wanted] if name in by_name else []
-    found = (by_name[name] for name in dict.fromkeys(wanted) if name in by_name)
-    return sorted((entry for entry in found if not entry.public_name), key=lambda entry: entry.qualified_name)
 
 
 def _chapter(text: TorchText, entry: CatalogEntry) -> Chapter:
@@ -118,13 +104,6 @@ def _way(report: Report) -> tuple[object, ...]:
     calls = tuple((step.caller, step.callee) for step in report.call_trace.steps if step.taken != "false" and step.kind != "builtin")
     ran = report.observation
     return calls, ran.aten_forward if isinstance(ran, Observation) else ()
-
-
-def _files(report: Report) -> Iterator[str]:
-    """The files whose lines the pages show or lead to; files of Python's own are not torch's to quote."""
-    yield from (entry.file for entry in report.mro)
-    for step in (*report.call_trace.steps, *report.construction_trace.calls):
-        yield from (file for file in (step.call_file, step.callee_file) if file.startswith("torch/") and file.endswith(".py"))
 
 
 def _workings(chapters: Sequence[Chapter]) -> Workings:

@@ -15,6 +15,7 @@ from inspector.errors import InspectError
 
 if TYPE_CHECKING:
     from inspector.book import Book
+    from inspector.source.finders import TorchText
 
 
 class Options(TypedDict):
@@ -28,6 +29,8 @@ class Options(TypedDict):
     serve: bool
     no_build: bool
     site_url: str
+    release: str
+    download: bool
     quiet: bool
 
 
@@ -41,6 +44,8 @@ class Options(TypedDict):
 @click.option("--serve", is_flag=True, help="Show the site here, until interrupted.")
 @click.option("--no-build", is_flag=True, help="Write the pages; do not build the site.")
 @click.option("--site-url", metavar="URL", default="", help="Where the site will be published.")
+@click.option("--release", metavar="VERSION", default="", help='The site of another torch, as far as reading goes: 1.7.1, "latest".')
+@click.option("--download", is_flag=True, help="Fetch a whole wheel where a server sends no parts of one.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
 def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
     """Write a page for every loss, and build the site.
@@ -73,9 +78,23 @@ def _book(names: tuple[str, ...], options: Options) -> Book:
     from inspector.evidence import Evidence
 
     if options["book"]:
-        if names or options["evidence"]:
-            raise InspectError("usage", "--from brings its own losses and evidence", todo="leave out NAME and --evidence")
+        if names or options["evidence"] or options["release"]:
+            raise InspectError("usage", "--from brings its own losses, evidence and release", todo="leave out the others")
         return Book.from_json(read_bytes(options["book"]), options["book"])
     given = [Evidence.from_json(read_bytes(file), file) for file in options["evidence"]]
+    if options["release"] and (text := _text(options)) is not None:
+        from inspector import edition
+
+        return edition.read_edition(text, names, given)
     with Bar("reading", wanted=not options["quiet"]) as bar:
         return publishing.gather(names, given, bar.doing)
+
+
+def _text(options: Options) -> TorchText | None:
+    """The other torch that is asked for; None where it is the installed one after all."""
+    from inspector import pipeline
+
+    with Waiting(wanted=not options["quiet"]) as waiting:
+        waiting.begin("reading the sources of another torch")
+        text = pipeline.text_of(release=options["release"], download=options["download"])
+    return None if pipeline.runs_here(text) else text

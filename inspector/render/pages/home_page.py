@@ -20,6 +20,9 @@ from inspector.render.pages.questions_page import answered
 
 def pages(book: Book) -> Iterator[Page]:
     """The one page, and its style sheet."""
+    if book.is_read_only:
+        yield _read_only(book)
+        return
     known = [facts(chapter, book.evidence) for chapter in book.chapters]
     groups = by_task(known)
     ordered = {each.name: each for _, _, some in groups for each in some}
@@ -44,6 +47,14 @@ def pages(book: Book) -> Iterator[Page]:
         ),
         "Home",
     )
+
+
+def _read_only(book: Book) -> Page:
+    """The first page of a torch of which nothing ran: its losses, each with what its documentation says of it."""
+    verified = bool(book.evidence.columns)
+    ran = "Nothing of it ran here; what other machines verified of it stands on each page." if verified else "Nothing of it ran."
+    release = book.release.version.partition("+")[0]
+    return Page("index.md", render("read_home.md", release=release, chapters=book.chapters, verified=verified, ran=ran), "Home")
 
 
 def _explained(book: Book) -> int:

@@ -117,6 +117,10 @@ class LossPage(Record, frozen=True):
 
     name: str
     top: str
+    read_only: str
+    """What this page is without, where torch was read only; "" where it ran."""
+    release: str
+    """As people name it: 2.13.0."""
     page: view.Page
     everything: view.Page
     """With nothing folded."""
@@ -154,8 +158,10 @@ def pages(book: Book) -> Iterator[Page]:
     """A page for each loss of the book, and its report as JSON."""
     for chapter in book.chapters:
         made = loss_page(book, chapter)
-        yield Page(f"losses/{chapter.name}.md", render("loss/page.md", **fields(made)), chapter.name, "Losses")
-        yield Page(f"losses/{chapter.name}.json", chapter.report.to_json() + "\n")
+        template = "loss/read_page.md" if book.is_read_only else "loss/page.md"
+        yield Page(f"losses/{chapter.name}.md", render(template, **fields(made)), chapter.name, "Losses")
+        if not book.is_read_only:
+            yield Page(f"losses/{chapter.name}.json", chapter.report.to_json() + "\n")
 
 
 def fields(record: Record) -> dict[str, object]:
@@ -171,6 +177,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
     return LossPage(
         name=chapter.name,
         top=TOP,
+        read_only=_read_only(book),
+        release=book.release.version.partition("+")[0],
         page=view.page(report),
         everything=view.page(report, verbose=True),
         class_href=quoting.href(book, report.subject.file, report.subject.line, TOP),
@@ -194,6 +202,14 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         native_release=native_sources.as_of().version,
         report=report,
     )
+
+
+def _read_only(book: Book) -> str:
+    if not book.is_read_only:
+        return ""
+    lacking = "a worked example, what it accepts, equivalent forms and checks"
+    verified = "other machines sent what they verified" if book.evidence.columns else f"what only a run can tell is not here: {lacking}"
+    return f"Only the sources of torch {book.release.version} were read, and nothing of it ran; {verified}."
 
 
 def _formulas(report: Report) -> Iterator[Math]:

@@ -18,7 +18,10 @@ from inspector.report import Report
 
 
 def pages(book: Book) -> Iterator[Page]:
-    """The three kinds of files."""
+    """The three kinds of files; of a torch that was only read the inventory."""
+    if book.is_read_only:
+        yield Page("objects.inv", "", data=inventory(book))
+        return
     known = {chapter.name: facts(chapter, book.evidence) for chapter in book.chapters}
     yield Page("llms.txt", "\n".join(_index(book, known)) + "\n")
     for chapter in book.chapters:

@@ -32,8 +32,12 @@ Calls = Mapping[tuple[int, str], Sequence[Target]]
 
 
 def href(book: Book, file: str, line: int, top: str = "../") -> str:
-    """The line on our page of the file, or on GitHub where the book does not quote the file; "" where neither is."""
-    return source_href(file, line, top) if file in book.sources else place(file, line, book.release).url
+    """The line on our page of the file, or on GitHub where there is no such page; "" where neither is.
+
+    A torch that was only read has no pages of its files: a set of many releases would be mostly these.
+    """
+    has_page = file in book.sources and not book.is_read_only
+    return source_href(file, line, top) if has_page else place(file, line, book.release).url
 
 
 def excerpt(book: Book, file: str, lines: range, *, steps: Iterable[Step] = (), marked: Collection[int] = (), top: str = "../") -> Markup:
@@ -46,7 +50,7 @@ def excerpt(book: Book, file: str, lines: range, *, steps: Iterable[Step] = (), 
         return Markup()
     shown = highlight.excerpt(
         text, lines.start, lines.stop - 1, links=links(text, calls_of(steps, file), book, top), highlight=marked,
-        href_of=lambda line: source_href(file, line, top),
+        href_of=lambda line: href(book, file, line, top),
     )  # fmt: skip
     return Markup(shown)
 
@@ -93,5 +97,5 @@ def quote(
     if text is None:
         return Markup()
     found = links(text, calls_of(steps, file), book, top)
-    shown = highlight.excerpts(text, stretches, links=found, highlight=marked, href_of=lambda line: source_href(file, line, top))
+    shown = highlight.excerpts(text, stretches, links=found, highlight=marked, href_of=lambda line: href(book, file, line, top))
     return Markup(shown)

@@ -43,15 +43,25 @@ KINDS: tuple[Kind, ...] = (
 )
 """Every kind of page, in the order of the navigation. A new kind is added here, and described in docs/site.md."""
 
+READ_KINDS: tuple[Kind, ...] = (
+    home_page.pages,
+    loss_page.pages,
+    hierarchy_page.pages,
+    verification_page.pages,
+    plain_page.pages,
+    source_page.pages,
+)
+"""The kinds that say something of a torch that was only read; all others are about what ran, or the same in every release."""
+
 SHIM = "assets/vendor/iframe-worker/shim.js"
 """What lets Material search from a file:// address; without it the theme would ask another host for it."""
 
 
 def files(book: Book, site_url: str = "") -> dict[str, bytes]:
     """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`."""
-    made = [page for kind in KINDS for page in kind(book)]
+    made = [page for kind in (READ_KINDS if book.is_read_only else KINDS) for page in kind(book)]
     assets = _below(shipped("templates") / "assets", "assets/")
-    guide = _below(shipped("docs"), "guide/")
+    guide = {} if book.is_read_only else _below(shipped("docs"), "guide/")
     pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
     return {
         "mkdocs.yml": configuration(book, made, set(pages), site_url),
@@ -92,7 +102,7 @@ def configuration(book: Book, made: Iterable[Page], names: set[str], site_url: s
         "extra_css": _assets(names, ".css"),
         "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
         "not_in_nav": "/source/\n*.txt\n",
-        "nav": list(_navigation(list(made), base["nav"])),
+        "nav": list(_navigation(list(made), [] if book.is_read_only else base["nav"])),
         **({"site_url": site_url} if site_url else {}),
     }
     return msgspec.json.format(msgspec.json.encode(finished), indent=1) + b"\n"

@@ -62,9 +62,11 @@ class Fork(Record, frozen=True):
 
 
 def pages(book: Book) -> Iterator[Page]:
-    """A page for each file that the book quotes, and the licence they are quoted under."""
+    """A page for each file that the book quotes, and the licence they are quoted under; of a torch that was only read the licence alone."""
     if book.sources:
         yield Page("source/licence.md", render("source/licence.md", notice=shipped("NOTICE").read_text(encoding="utf-8")))
+    if book.is_read_only:
+        return
     traced = trace_of_files(book)
     nothing = Traced({}, {}, {})
     yield from (_page(book, file, traced.get(file, nothing)) for file in sorted(book.sources))

@@ -87,7 +87,9 @@ class Apart(Record, frozen=True):
 
 
 def pages(book: Book) -> Iterator[Page]:
-    """The one page."""
+    """The one page; none for a torch that was only read, and of which no machine sent evidence."""
+    if book.is_read_only and not book.evidence.columns:
+        return
     columns = [(column, list(column.checks())) for column in book.evidence.columns]
     titles = [Title(column.machine.name, column.machine.device, dtype) for column, _ in columns for dtype in DTYPES]
     different, both = verified.apart([found for _, found in columns])
