@@ -11,14 +11,14 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from inspector.errors import CouldNotRun
-from inspector.source.fetching import Fetcher, Part
+from inspector.source.fetching import CONNECTIONS, Fetcher, NoRanges, Part
 
 WANTED = re.compile(
     r"torch/(?:\w[\w-]*/)*\w[\w-]*\.pyi?"
@@ -34,6 +34,7 @@ BATCH_LIMIT = 8 << 20
 """Bytes of one request."""
 GAP = 1 << 15
 """Members nearer than this are fetched together: a few bytes too many cost less than a request."""
+_NO_YEAR = 1980
 _HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -54,6 +55,8 @@ class Contents(msgspec.Struct, frozen=True):
     total: int
     """Bytes of the whole wheel."""
     members: dict[str, Member]
+    built: str = ""
+    """The newest day that the wheel gives one of these files, such as "2020-07-28"; "" where it gives none that can be meant."""
 
 
 class Archive(Protocol):
@@ -63,6 +66,9 @@ class Archive(Protocol):
 
     def part(self, start: int, stop: int | None) -> Part:
         """Bytes start..stop; with a negative start and no stop the last bytes."""
+
+    def parts(self, places: Sequence[tuple[int, int]]) -> Iterable[Part]:
+        """The bytes start..stop of each place, in this order."""
 
 
 class RemoteArchive:
@@ -74,7 +80,22 @@ class RemoteArchive:
 
     def part(self, start: int, stop: int | None) -> Part:
         """Those bytes; raises NoRanges where the server sends whole files only."""
-        return self._fetcher.part(self.name, start, stop)
+        try:
+            return self._fetcher.part(self.name, start, stop)
+        except NoRanges as refused:
+            # Some servers know parts, but not "the last bytes" of a file: they say its size, so these have a place.
+            if stop is not None or not refused.size:
+                raise
+            return self._fetcher.part(self.name, max(0, refused.size + start), refused.size)
+
+    def parts(self, places: Sequence[tuple[int, int]]) -> Iterable[Part]:
+        """The same for several places, a few at a time."""
+        if len(places) < 2:
+            return [self.part(start, stop) for start, stop in places]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(min(CONNECTIONS, len(places))) as pool:
+            return list(pool.map(lambda place: self.part(*place), places))
 
 
 class LocalArchive:
@@ -94,6 +115,10 @@ class LocalArchive:
         except OSError as error:
             raise _unreadable(self.name, error.strerror or "it cannot be read") from None
 
+    def parts(self, places: Sequence[tuple[int, int]]) -> Iterable[Part]:
+        """The same for several places."""
+        return (self.part(start, stop) for start, stop in places)
+
 
 def read_contents(archive: Archive, filename: str) -> Contents:
     """What lies where in a wheel: two requests. Raises CouldNotRun `wheel-unreadable`."""
@@ -112,16 +137,23 @@ def read_contents(archive: Archive, filename: str) -> Contents:
     }
     if "torch/version.py" not in members:
         raise _unreadable(archive.name, "it holds no torch/version.py")
-    return Contents(filename, end.total, members)
+    return Contents(filename, end.total, members, max((_day(info) for info in infos if info.filename in members), default=""))
+
+
+def _day(info: zipfile.ZipInfo) -> str:
+    """The day of a member. A wheel that is made to come out the same each time has the first day of all zip files: it means nothing."""
+    year, month, day = info.date_time[:3]
+    return f"{year}-{month:02}-{day:02}" if year > _NO_YEAR else ""
 
 
 def read_members(archive: Archive, contents: Contents, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of some members, checked; those that lie beside each other come in one request."""
-    for run in _runs([(name, contents.members[name]) for name in names]):
-        start, stop = run[0][1].start, max(member.stop for _, member in run)
-        data = archive.part(start, stop).data
+    runs = list(_runs([(name, contents.members[name]) for name in names]))
+    parts = archive.parts([(run[0][1].start, max(member.stop for _, member in run)) for run in runs])
+    for run, part in zip(runs, parts, strict=True):
+        data, start = memoryview(part.data), run[0][1].start
         for name, member in run:
-            yield name, _unpacked(data[member.start - start : member.stop - start], name, member, archive.name)
+            yield name, _unpacked(bytes(data[member.start - start : member.stop - start]), name, member, archive.name)
 
 
 def _runs(members: list[tuple[str, Member]]) -> Iterator[list[tuple[str, Member]]]:

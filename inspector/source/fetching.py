@@ -7,7 +7,10 @@ fetched where `offline` is said. No address is known here.
 from __future__ import annotations
 
 import os
+import re
+import threading
 import time
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -27,7 +30,10 @@ BACKOFF = 0.4
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """What a server answers when it is worth asking again."""
 LONGEST_WAIT = 20.0
+CONNECTIONS = 4
+"""Connections to one host at a time; whoever needs a fifth waits for one of them."""
 _CHUNK = 1 << 16
+_PLACE = re.compile(r"bytes (\d+)-(-?\d+)/(\d+)")
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -50,6 +56,19 @@ class Part(NamedTuple):
     data: bytes
     total: int
     """The size of the whole file."""
+
+
+class Rest(NamedTuple):
+    """A file from some byte on, as it comes."""
+
+    start: int
+    """Where it begins: as asked, or 0 where the server starts again."""
+    total: int
+    """The size of the whole file; 0 where the server does not say."""
+    tag: str
+    """What the server calls this state of the file; "" where it gives it no name that can be relied on."""
+    chunks: Iterator[bytes]
+    """Ends early where the connection breaks off."""
 
 
 class NoRanges(Exception):
@@ -75,7 +94,7 @@ def without_login(address: str) -> tuple[str, str, tuple[str, str] | None]:
 
 
 class Fetcher:
-    """One session on the network; `received` counts the bytes of bodies that came, `requests` the requests."""
+    """One session on the network, for several threads; `received` counts the bytes of bodies as they came, `requests` the requests."""
 
     def __init__(self, connection: Connection, *, offline: bool = False) -> None:
         self.connection = connection
@@ -83,51 +102,66 @@ class Fetcher:
         self.received = 0
         self.requests = 0
         self._session: requests.Session | None = None
+        self._lock = threading.Lock()
 
     def page(self, address: str, accept: str) -> requests.Response:
         """An index page, read whole. Raises CouldNotRun."""
-        answer = self._ask(address, {"Accept": accept})
-        answer._content = self._body(answer, PAGE_LIMIT)  # so that `.text` and `.json()` work on what was bounded
-        answer._content_consumed = True  # type: ignore[attr-defined]
-        return answer
-
-    def part(self, address: str, start: int, stop: int | None) -> Part:
-        """Bytes start..stop of a file; with a negative start and no stop its last bytes. Raises NoRanges or CouldNotRun."""
-        wanted = f"bytes={start}" if stop is None else f"bytes={start}-{stop - 1}"
-        length = -start if stop is None else stop - start
         for attempt in range(TRIES):
-            answer = self._ask(address, {"Range": wanted, "Accept-Encoding": "identity"})
-            total = _total(answer)
-            data = self._body(answer, length)
-            if len(data) == min(length, total):
-                return Part(data, total)
+            answer = self._ask(address, {"Accept": accept})
+            data, is_whole = self._body(answer, PAGE_LIMIT)
+            if is_whole:
+                answer._content = data  # so that `.text` and `.json()` work on what was bounded
+                answer._content_consumed = True  # type: ignore[attr-defined]
+                return answer
             time.sleep(BACKOFF * 2**attempt)
         raise _unreachable(address, "the connection broke off each time")
 
-    def whole(self, address: str, write: object, limit: int) -> int:
-        """Writes a whole file with `write(bytes)` and returns its size. Raises CouldNotRun."""
-        import requests
+    def part(self, address: str, start: int, stop: int | None) -> Part:
+        """Bytes start..stop of a file; with a negative start and no stop its last bytes. Raises NoRanges or CouldNotRun.
 
-        answer = self._ask(address, {"Accept-Encoding": "identity"})
-        size = 0
-        try:
-            for chunk in answer.iter_content(_CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    raise CouldNotRun("wheel-unreadable", f"the file is over {limit >> 20} MB", address, "name another release")
-                write(chunk)  # type: ignore[operator]
-        except requests.RequestException as error:
-            raise _unreachable(address, type(error).__name__) from None
-        expected = int(answer.headers.get("Content-Length") or size)
-        if size != expected:
-            raise _unreachable(address, f"it broke off after {size} of {expected} bytes")
-        self.received += size
-        return size
+        Where the connection breaks off, the rest is asked for.
+        """
+        found = bytearray()
+        tries = 0
+        while tries < TRIES:
+            wanted = f"bytes={start}" if stop is None else f"bytes={start + len(found)}-{stop - 1}"
+            answer = self._ask(address, {"Range": wanted, "Accept-Encoding": "identity"})
+            begin, total = _place(answer)
+            if stop is None:
+                start, stop = max(0, total + start), total
+            stop = max(start, min(stop, total))
+            if begin != start + len(found) and stop > start:
+                answer.close()
+                raise _unreachable(address, "it sends another part of the file than the one asked for")
+            data, _ = self._body(answer, stop - start - len(found))
+            found += data
+            if len(found) == stop - start:
+                return Part(bytes(found), total)
+            time.sleep(BACKOFF * 2**tries)
+            tries = tries + 1 if len(data) < _CHUNK else 0
+        raise _unreachable(address, "the connection broke off each time")
+
+    def rest(self, address: str, start: int, tag: str = "") -> Rest:
+        """A file from byte `start` on, if it is still what the server called `tag`, else from its beginning. Raises CouldNotRun."""
+        headers = {"Accept-Encoding": "identity"}
+        if start:
+            headers |= {"Range": f"bytes={start}-"} | ({"If-Range": tag} if tag else {})
+        answer = self._ask(address, headers, allowed=(416,))
+        if answer.status_code == 416:
+            answer.close()
+            answer = self._ask(address, {"Accept-Encoding": "identity"})
+        place = _PLACE.fullmatch(answer.headers.get("Content-Range", "")) if answer.status_code == 206 else None
+        if place and int(place[1]) != start:
+            answer.close()
+            raise _unreachable(address, "it sends another part of the file than the one asked for")
+        total = int(place[3]) if place else int(answer.headers.get("Content-Length") or 0)
+        named = answer.headers.get("ETag", "")
+        return Rest(start if place else 0, total, "" if named.startswith("W/") else named, self._chunks(answer))
 
     # -- one request -------------------------------------------------------------------------------------------------------
 
-    def _ask(self, address: str, headers: dict[str, str]) -> requests.Response:
-        """An answer whose body has not been read; what may pass is tried again."""
+    def _ask(self, address: str, headers: dict[str, str], allowed: Collection[int] = ()) -> requests.Response:
+        """An answer whose body has not been read; what may pass is tried again. It is a good one, or its status is `allowed`."""
         import requests
 
         if self.offline:
@@ -136,7 +170,7 @@ class Fetcher:
         for attempt in range(TRIES):
             if attempt:
                 time.sleep(BACKOFF * 2 ** (attempt - 1))
-            self.requests += 1
+            self._count(requests=1)
             try:
                 answer = self._send(address, headers)
             except (requests.ConnectionError, requests.Timeout) as error:
@@ -145,7 +179,7 @@ class Fetcher:
             except (requests.RequestException, ValueError) as error:
                 raise _unreachable(address, type(error).__name__) from None
             if answer.status_code not in PASSING:
-                return _fine(answer, address)
+                return answer if answer.status_code in allowed else _fine(answer, address)
             why = f"it answers {answer.status_code}"
             answer.close()
             _wait_as_told(answer)
@@ -164,19 +198,27 @@ class Fetcher:
         return self.connection.cert or None
 
     def _open(self) -> requests.Session:
-        if self._session is None:
-            import requests
+        with self._lock:
+            if self._session is None:
+                self._session = self._new_session()
+            return self._session
 
-            self._session = requests.Session()
-            self._session.headers["User-Agent"] = f"inspect-loss {requests.utils.default_user_agent()}"
-            if self.connection.proxy:
-                self._session.proxies = {"http": self.connection.proxy, "https": self.connection.proxy}
-            if self.connection.client_cert:
-                self._session.cert = self.connection.client_cert
-        return self._session
+    def _new_session(self) -> requests.Session:
+        import requests
+        from requests.adapters import HTTPAdapter
 
-    def _body(self, answer: requests.Response, limit: int) -> bytes:
-        """The body, as far as it came; a body over the limit is a server that does not do as it was told."""
+        session = requests.Session()
+        session.headers["User-Agent"] = f"inspect-loss {requests.utils.default_user_agent()}"
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True))
+        if self.connection.proxy:
+            session.proxies = {"http": self.connection.proxy, "https": self.connection.proxy}
+        if self.connection.client_cert:
+            session.cert = self.connection.client_cert
+        return session
+
+    def _body(self, answer: requests.Response, limit: int) -> tuple[bytes, bool]:
+        """The body as far as it came, and whether that is all of it; one over the limit is a server that does not do as it was told."""
         import requests
 
         found = bytearray()
@@ -186,18 +228,34 @@ class Fetcher:
                 if len(found) > limit:
                     raise CouldNotRun("index-unreachable", f"it sends more than the {limit} bytes asked for", answer.url, "ask its owner")
         except requests.RequestException:
-            return bytes(found)
+            return bytes(found), False
         finally:
+            self._count(received=answer.raw.tell())
             answer.close()
-            self.received += len(found)
-        return bytes(found)
+        return bytes(found), True
+
+    def _chunks(self, answer: requests.Response) -> Iterator[bytes]:
+        import requests
+
+        try:
+            yield from answer.iter_content(_CHUNK)
+        except requests.RequestException:
+            return
+        finally:
+            self._count(received=answer.raw.tell())
+            answer.close()
+
+    def _count(self, *, requests: int = 0, received: int = 0) -> None:
+        with self._lock:
+            self.requests += requests
+            self.received += received
 
 
-def _total(answer: requests.Response) -> int:
-    """The size of the whole file, which the answer to a range names; raises NoRanges where the answer is not one."""
-    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-    if answer.status_code == 206 and total.isdecimal():
-        return int(total)
+def _place(answer: requests.Response) -> tuple[int, int]:
+    """Where in the file the answer to a range begins, and the size of the file; raises NoRanges where the answer is not one."""
+    place = _PLACE.fullmatch(answer.headers.get("Content-Range", ""))
+    if answer.status_code == 206 and place:
+        return int(place[1]), int(place[3])
     answer.close()
     raise NoRanges(int(answer.headers.get("Content-Length") or 0))
 

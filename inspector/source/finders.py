@@ -9,6 +9,7 @@ import importlib.util
 import re
 import sys
 import sysconfig
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,11 @@ class TorchText:
         if path not in self._texts:
             self._texts[path] = path.read_text(encoding="utf-8")
         return self._texts[path]
+
+    def mark_of(self, name: str) -> tuple[int, int]:
+        """Size and check sum of the file that records name so: the same for the same text, in any release."""
+        data = self.place(name).read_bytes()
+        return len(data), zlib.crc32(data)
 
     def files_in(self, folder: str) -> list[Path]:
         """The Python files of one folder of torch, by name."""

@@ -1,32 +1,31 @@
-"""The package index as the user set it up for pip -> the wheels of one project that it lists.
+"""The indexes that the user set up for pip -> the wheels of one project that they list.
 
-In: pip's own configuration (index-url, extra-index-url, find-links, proxy, certificates). Out: wheels, each with its address, size and
-date where the index says them. HTML and JSON pages, absolute and relative links, folders. No index is named here but pip's default.
+In: settings (which indexes and folders), a way to fetch. Out: wheels, each with its address, size and date where the index says them.
+HTML and JSON pages, absolute and relative links, folders. Nothing of a wheel is fetched here.
 """
 
 from __future__ import annotations
 
-import ast
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 import msgspec
 
 from inspector.errors import CouldNotRun
-from inspector.source.fetching import Connection, Fetcher, without_login
+from inspector.source.fetching import Fetcher, without_login
 
 if TYPE_CHECKING:
+    import requests
     from pypi_simple import DistributionPackage, ProjectPage
 
-ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
-_SECTIONS = ("global", "install", ":env:")
-"""Where pip looks, the last one having the last word."""
+    from inspector.source.configuration import Settings
+
+JSON = "application/vnd.pypi.simple.v1+json"
+ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 
 
 class Wheel(msgspec.Struct, frozen=True):
@@ -41,99 +40,6 @@ class Wheel(msgspec.Struct, frozen=True):
     uploaded: str = ""
     """The day, such as "2020-12-10"; "" where the index does not say."""
     sha256: str = ""
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """Where wheels are looked for, and how."""
-
-    indexes: tuple[str, ...]
-    find_links: tuple[str, ...]
-    connection: Connection
-
-
-# -- pip's configuration --------------------------------------------------------------------------------------------------------
-
-
-def read_settings() -> Settings:
-    """What pip of this Python is set up to use; where there is no pip, what its environment variables say."""
-    told = _merged([*_lines_of_files(), *_lines_of_environment()])
-    logins: dict[str, tuple[str, str]] = {}
-    first = told.get("index-url") or _default_index()
-    indexes = () if _is_true(told.get("no-index", "")) else (first, *told.get("extra-index-url", "").split())
-    links = told.get("find-links", "").split()
-    connection = Connection(
-        proxy=told.get("proxy", ""),
-        cert=os.path.expanduser(told.get("cert", "")),
-        client_cert=os.path.expanduser(told.get("client-cert", "")),
-        trusted_hosts=tuple(told.get("trusted-host", "").split()),
-        timeout=_seconds(told.get("timeout") or told.get("default-timeout") or ""),
-        logins=logins,
-    )
-    return Settings(
-        tuple(_clean(each.rstrip("/") + "/", logins) for each in indexes), tuple(_clean(each, logins) for each in links), connection
-    )
-
-
-def _default_index() -> str:
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
-    return PYPI_SIMPLE_ENDPOINT
-
-
-def _lines_of_files() -> list[str]:
-    """What `pip config list` prints of pip's files; nothing where this Python has no pip."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return done.stdout.splitlines() if done.returncode == 0 else []
-
-
-def _lines_of_environment() -> list[str]:
-    """The same for pip's environment variables, which are there without a pip too."""
-    named = [(name[4:].lower().replace("_", "-"), value) for name, value in os.environ.items() if name.startswith("PIP_")]
-    return [f":env:.{name}={value!r}" for name, value in sorted(named)]
-
-
-def _merged(lines: Iterable[str]) -> dict[str, str]:
-    """Option -> value: what is said for `pip install` comes before what is said for all of pip, the environment before both."""
-    found: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
-    for line in lines:
-        key, _, value = line.partition("=")
-        section, _, name = key.rpartition(".")
-        if section in found:
-            found[section][name] = _unquoted(value)
-    return {name: value for section in _SECTIONS for name, value in found[section].items()}
-
-
-def _unquoted(value: str) -> str:
-    try:
-        return str(ast.literal_eval(value))
-    except (ValueError, SyntaxError):
-        return value
-
-
-def _is_true(value: str) -> bool:
-    return value.lower() in ("1", "true", "yes", "on", "y", "t")
-
-
-def _seconds(value: str) -> float:
-    try:
-        return max(1.0, float(value))
-    except ValueError:
-        return Connection().timeout
-
-
-def _clean(address: str, logins: dict[str, tuple[str, str]]) -> str:
-    """The address without name and password, which are put aside: an address is shown and kept, a password is not."""
-    clean, host, login = without_login(address)
-    if login is not None:
-        logins[host] = login
-    return clean
-
-
-# -- what an index lists --------------------------------------------------------------------------------------------------------
 
 
 def wheels_of(project: str, settings: Settings, fetcher: Fetcher) -> tuple[Wheel, ...]:
@@ -154,23 +60,70 @@ def wheels_of(project: str, settings: Settings, fetcher: Fetcher) -> tuple[Wheel
 
 def _on_page(project: str, address: str, fetcher: Fetcher) -> Iterator[Wheel]:
     """The wheels on one page of an index. A page that is not from this machine may not name files of this machine."""
-    local = _folder_of(address)
-    page = _local_page(project, local, address) if local is not None else _remote_page(project, address, fetcher)
-    for package in page.packages if page is not None else ():
-        wheel = _wheel(package, project)
-        if wheel is not None and (local is not None or urlsplit(wheel.address).scheme in ("http", "https")):
+    folder = _folder_of(address)
+    if folder is not None:
+        page = _local_page(project, folder, address)
+        yield from _those_on(page, project) if page is not None else ()
+        return
+    for wheel in _remote(project, address, fetcher):
+        if urlsplit(wheel.address).scheme in ("http", "https"):
             yield wheel
 
 
-def _remote_page(project: str, address: str, fetcher: Fetcher) -> ProjectPage | None:
-    from pypi_simple import ProjectPage, UnsupportedContentTypeError, UnsupportedRepoVersionError
-
+def _remote(project: str, address: str, fetcher: Fetcher) -> Iterable[Wheel]:
+    """The wheels on a page of the network, of either kind; raises CouldNotRun where it is none."""
     answer = fetcher.page(address, ACCEPT)
     try:
-        return ProjectPage.from_response(answer, project)
-    except (UnsupportedContentTypeError, UnsupportedRepoVersionError, ValueError, KeyError) as error:
+        if answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() == JSON:
+            return _in_json(answer, project)
+        return _in_html(answer, project)
+    except (NotImplementedError, ValueError, KeyError, msgspec.MsgspecError) as error:
         what = f"the index page cannot be understood ({type(error).__name__})"
         raise CouldNotRun("index-unreachable", what, address, "see `pip config list`") from None
+
+
+class _File(msgspec.Struct, rename="kebab"):
+    """One file on a JSON page, as far as it is looked at."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    size: int | None = None
+    upload_time: str | None = None
+    yanked: bool | str = False
+
+
+class _Page(msgspec.Struct):
+    files: list[_File]
+    meta: dict[str, Any] = {}
+
+
+def _in_json(answer: requests.Response, project: str) -> list[Wheel]:
+    """Read without pypi-simple, which takes a third of a second to load."""
+    page = msgspec.json.decode(answer.content, type=_Page)
+    if str(page.meta.get("api-version", "1.0")).partition(".")[0] != "1":
+        raise NotImplementedError("a later kind of page")
+    found = []
+    for file in page.files:
+        version = _version_in(file.filename, project)
+        if version and not file.yanked:
+            address = without_login(urljoin(answer.url, file.url))[0].partition("#")[0]
+            day = (file.upload_time or "")[:10]
+            found.append(Wheel(version, file.filename, address, file.size or 0, day, file.hashes.get("sha256", "")))
+    return found
+
+
+def _in_html(answer: requests.Response, project: str) -> list[Wheel]:
+    from pypi_simple import ProjectPage, UnsupportedContentTypeError, UnsupportedRepoVersionError
+
+    try:
+        return list(_those_on(ProjectPage.from_response(answer, project), project))
+    except (UnsupportedContentTypeError, UnsupportedRepoVersionError) as error:
+        raise NotImplementedError(str(error)) from None
+
+
+def _those_on(page: ProjectPage, project: str) -> Iterator[Wheel]:
+    yield from (wheel for package in page.packages if (wheel := _wheel(package, project)) is not None)
 
 
 def _local_page(project: str, folder: Path, address: str) -> ProjectPage | None:

@@ -1,16 +1,15 @@
-"""Every torch release that the user's package index has, and the text of one of them.
+"""Every torch release that the user's package index has, and the text of one or of many of them.
 
-In: a release as a person writes it ("1.7.1", "latest"). Out: its WheelText, or the list of all. What an index said and what was read of
+In: releases as a person writes them ("1.7.1", "latest"). Out: their texts, or the list of all. What an index said and what was read of
 a wheel are kept in the cache folder; a release that is not there yet costs an index page and a few parts of one wheel.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,10 @@ import msgspec
 from inspector.errors import CouldNotRun, InspectError
 from inspector.source import cache, finders
 from inspector.source.archives import Archive, LocalArchive, RemoteArchive
-from inspector.source.fetching import Fetcher, NoRanges, is_offline
-from inspector.source.indexes import Settings, Wheel, path_on_this_machine, read_settings, wheels_of
+from inspector.source.configuration import Settings, read_settings
+from inspector.source.downloads import downloaded
+from inspector.source.fetching import CONNECTIONS, Fetcher, NoRanges, is_offline
+from inspector.source.indexes import Wheel, path_on_this_machine, wheels_of
 from inspector.source.wheels import WheelText, keep, open_wheel
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ PROJECT = "torch"
 LATEST = "latest"
 FRESH = 3600.0
 """Seconds for which what an index said is taken for what it says."""
-LARGEST = 8 << 30
-"""Bytes of the largest wheel that is fetched whole."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -43,6 +42,20 @@ class Listing(msgspec.Struct, frozen=True):
     wheels: tuple[Wheel, ...]
 
 
+class _Known:
+    """A listing, with its wheels sorted into releases once."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+        self._by_version: dict[Version, list[Wheel]] | None = None
+
+    def by_version(self) -> dict[Version, list[Wheel]]:
+        """Release -> its wheels."""
+        if self._by_version is None:
+            self._by_version = _by_version(self.listing.wheels)
+        return self._by_version
+
+
 class Found(msgspec.Struct, frozen=True):
     """One torch release, for a list."""
 
@@ -52,6 +65,11 @@ class Found(msgspec.Struct, frozen=True):
     kept_bytes: int
     """Bytes of its sources in the cache; 0 where nothing was read of it."""
     installed: bool
+    built: str = ""
+    """The day that its wheel was made, as the wheel says; "" where nothing was read of it or it does not say."""
+
+
+Told = Callable[[str, InspectError], None]
 
 
 class Releases:
@@ -62,6 +80,8 @@ class Releases:
         self.download = download
         self._settings: Settings | None = None
         self._fetcher: Fetcher | None = None
+        self._known: _Known | None = None
+        self._lock = threading.RLock()
 
     @property
     def received(self) -> int:
@@ -70,10 +90,15 @@ class Releases:
 
     def listed(self) -> tuple[Found, ...]:
         """Every release, the newest first; raises CouldNotRun where no index can be read and nothing is kept."""
-        by_version = _by_version(self._listing(FRESH).wheels)
+        by_version = self._listing(FRESH).by_version()
         installed = _installed_version()
         versions = {*by_version, *((installed,) if installed else ())}
         return tuple(_found(version, by_version.get(version, []), version == installed) for version in sorted(versions, reverse=True))
+
+    def versions(self) -> tuple[str, ...]:
+        """Every final release that can be read, the oldest first: what `texts` is given for a history of all."""
+        by_version = self._listing(FRESH).by_version()
+        return tuple(str(one) for one in sorted(by_version) if not one.is_prerelease and any(map(_fits, by_version[one])))
 
     def text(self, release: str) -> finders.TorchText:
         """The text of a release, "latest" for the newest; the installed torch's where that is it. Raises InspectError."""
@@ -83,48 +108,100 @@ class Releases:
         wheel = _smallest(self._wheels(wanted), str(wanted))
         return self._open(wheel)
 
+    def texts(self, versions: Iterable[str], told: Told | None = None) -> Iterator[finders.TorchText]:
+        """The texts of many releases, each as soon as it is there; `text.release.version` says which it is.
+
+            releases = Releases()
+            for text in releases.texts(releases.versions()):
+                ...  # read it, while further ones are being fetched
+
+        What is kept comes first, in the order asked for, and needs no network; then what has to be fetched, as it arrives, four at a time
+        and in threads of their own, so that reading one and fetching the next go on together. All that a report looks at is there then.
+        `told(version, error)` is called for each release that cannot be had, and the others go on; without it the first error is raised.
+        Leaving the loop early is fine: what was not begun is not fetched.
+        """
+        from concurrent.futures import ThreadPoolExecutor, as_completed
+
+        wanted = list(dict.fromkeys(versions))
+        here = [version for version in wanted if self._is_here(version)]
+        pool = ThreadPoolExecutor(CONNECTIONS, "fetching")
+        try:
+            begun = {pool.submit(self._fetched, version): version for version in wanted if version not in here}
+            yield from _those_had(((lambda each=version: self.text(each), version) for version in here), told)  # type: ignore[misc]
+            yield from _those_had(((done.result, begun[done]) for done in as_completed(begun)), told)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _fetched(self, version: str) -> finders.TorchText:
+        text = self.text(version)
+        return text.fetch() if isinstance(text, WheelText) else text
+
+    def _is_here(self, version: str) -> bool:
+        """Whether a release is installed or kept with all that a report looks at."""
+        try:
+            wanted = self._latest() if version == LATEST else _version(version)
+        except InspectError:
+            return False
+        if wanted == _installed_version():
+            return True
+        known = self._kept()
+        return known is not None and any(WheelText.is_fetched(folder_of(wheel)) for wheel in known.by_version().get(wanted, []))
+
     # -- which wheel -------------------------------------------------------------------------------------------------------
 
     def _latest(self) -> Version:
-        final = [version for version in _by_version(self._listing(FRESH).wheels) if not version.is_prerelease]
+        final = [version for version in self._listing(FRESH).by_version() if not version.is_prerelease]
         if not final:
             raise CouldNotRun("no-wheel", "the package index lists no torch", "", "see `pip config list`")
         return max(final)
 
     def _wheels(self, wanted: Version) -> list[Wheel]:
         """The wheels of a release, the one that was read before if there is one; the index is asked again where it was not yet there."""
-        known = _kept_listing(folder() / "index.json")
-        read = [wheel for wheel in (_by_version(known.wheels).get(wanted, []) if known else []) if folder_of(wheel).is_dir()]
+        known = self._kept()
+        read = [wheel for wheel in (known.by_version().get(wanted, []) if known else []) if folder_of(wheel).is_dir()]
         if read:
             return read
         for age in (float("inf"), FRESH / 60):
-            found = _by_version(self._listing(age).wheels)
+            found = self._listing(age).by_version()
             if wanted in found:
                 return found[wanted]
         near = [str(version) for version in sorted(found) if version.release[:2] == wanted.release[:2]]
         advice = f"there is {', '.join(near)}" if near else "inspect-loss releases lists them"
         raise InspectError("no-such-release", f"the package index has no torch {wanted}", "", advice)
 
-    def _listing(self, age: float) -> Listing:
+    def _kept(self) -> _Known | None:
+        """What the indexes listed when they were last asked, however long ago."""
+        with self._lock:
+            if self._known is None and (kept := _kept_listing(folder() / "index.json")) is not None:
+                self._known = _Known(kept)
+            return self._known
+
+    def _listing(self, age: float) -> _Known:
         """What the indexes list, if kept not older than `age`; offline at any age."""
-        file = folder() / "index.json"
-        kept = _kept_listing(file)
-        if self.offline:
-            if kept is None:
-                raise CouldNotRun("offline", "the network may not be used, and no list of releases is kept", "", "once without --offline")
-            return kept
-        if kept is not None and 0 <= time.time() - kept.at < age and kept.asked == _asked(self._reach()[0]):
-            return kept
-        settings, fetcher = self._reach()
-        made = Listing(time.time(), _asked(settings), wheels_of(PROJECT, settings, fetcher))
-        keep(file, msgspec.json.encode(made))
-        return made
+        with self._lock:
+            kept = self._kept()
+            if self.offline:
+                if kept is None:
+                    what = "the network may not be used, and no list of releases is kept"
+                    raise CouldNotRun("offline", what, "", "once without --offline")
+                return kept
+            if kept is not None and 0 <= time.time() - kept.listing.at < age and kept.listing.asked == _asked(self._reach()[0]):
+                return kept
+            settings, fetcher = self._reach()
+            made = Listing(time.time(), _asked(settings), wheels_of(PROJECT, settings, fetcher))
+            if not made.wheels:
+                where = ", ".join((*settings.indexes, *settings.find_links))
+                raise CouldNotRun("no-wheel", "the package index lists no torch", where, "see `pip config list`")
+            keep(folder() / "index.json", msgspec.json.encode(made))
+            self._known = _Known(made)
+            return self._known
 
     def _reach(self) -> tuple[Settings, Fetcher]:
-        if self._settings is None or self._fetcher is None:
-            self._settings = read_settings()
-            self._fetcher = Fetcher(self._settings.connection, offline=self.offline)
-        return self._settings, self._fetcher
+        with self._lock:
+            if self._settings is None or self._fetcher is None:
+                self._settings = read_settings()
+                self._fetcher = Fetcher(self._settings.connection, offline=self.offline)
+            return self._settings, self._fetcher
 
     # -- its text ----------------------------------------------------------------------------------------------------------
 
@@ -132,8 +209,8 @@ class Releases:
         place = folder_of(wheel)
         try:
             return open_wheel(place, wheel.filename, lambda: self._archive(wheel))
-        except NoRanges as whole:
-            return self._open_whole(wheel, place, whole.size or wheel.size)
+        except NoRanges as refused:
+            return self._open_whole(wheel, place, refused.size or wheel.size)
 
     def _archive(self, wheel: Wheel) -> Archive:
         path = path_on_this_machine(wheel.address)
@@ -145,16 +222,23 @@ class Releases:
             cost = f"{size / 1e6:,.0f} MB" if size else "a size it does not say"
             what = f"this server sends no parts of a file, and the whole of {wheel.filename} is {cost}"
             raise CouldNotRun("no-parts", what, wheel.address, "--download fetches it all the same")
-        place.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                self._reach()[1].whole(wheel.address, stream.write, LARGEST)
-            text = open_wheel(place, wheel.filename, lambda: LocalArchive(Path(temporary)))
+        with downloaded(self._reach()[1], wheel.address, place, wheel.sha256) as file:
+            text = open_wheel(place, wheel.filename, lambda: LocalArchive(file))
             text.keep_all()
-        finally:
-            os.unlink(temporary)
         return text
+
+
+def _those_had(asked: Iterable[tuple[Callable[[], finders.TorchText], str]], told: Told | None) -> Iterator[finders.TorchText]:
+    """The texts that can be had; why another cannot is told, or raised where nobody wants to be told."""
+    for make, version in asked:
+        try:
+            text = make()
+        except InspectError as error:
+            if told is None:
+                raise
+            told(version, error)
+        else:
+            yield text
 
 
 def folder() -> Path:
@@ -215,10 +299,14 @@ def _size_of(place: Path) -> int:
 
 def _smallest(wheels: list[Wheel], release: str) -> Wheel:
     """The smallest wheel whose lines end as the sources' do: those for Windows do not. Without sizes those for macOS are the smallest."""
-    fitting = [wheel for wheel in wheels if not _tags(wheel).startswith("win")]
+    fitting = [wheel for wheel in wheels if _fits(wheel)]
     if not fitting:
         raise CouldNotRun("no-wheel", f"the package index has torch {release} for Windows only", "", "name another release")
-    return min(fitting, key=lambda wheel: (wheel.size or LARGEST, "macosx" not in _tags(wheel), wheel.filename, wheel.address))
+    return min(fitting, key=lambda wheel: (wheel.size or float("inf"), "macosx" not in _tags(wheel), wheel.filename, wheel.address))
+
+
+def _fits(wheel: Wheel) -> bool:
+    return not _tags(wheel).startswith("win")
 
 
 def _tags(wheel: Wheel) -> str:

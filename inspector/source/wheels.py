@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -18,10 +19,21 @@ import msgspec
 from inspector.errors import CouldNotRun, InspectError
 from inspector.report import Release
 from inspector.source.archives import Archive, Contents, read_contents, read_members
+from inspector.source.fetching import NoRanges
 from inspector.source.finders import TorchText, version_in
 
-_FIRST = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/backends", "torch/_C", "torchgen/packaged/ATen/native")
-"""Folders whose sources are fetched together: what following a call of a class of torch.nn looks at."""
+_FIRST = re.compile(
+    r"(?!torch/(_VF\.pyi|_meta_registrations\.py|_precompile\w*\.py|_tensor_docs\.py)$)"
+    r"torch/(autograd/|compiler/|nn/|nn/modules/|nn/backends/|_C/)?\w[\w-]*\.pyi?|torch/jit/__init__\.py|torch/utils/(hooks|_contextlib)\.py"
+    r"|torchgen/packaged/.*",
+    re.ASCII,
+)
+"""What is fetched together, before anything is looked at: what following calls in torch.nn reads, and the lists of operators.
+
+Large files that no call of torch.nn leads to are left out; they are fetched where something asks for them.
+"""
+_BELOW = re.compile(r"torch/_decomp/\w+\.py|torch/_refs/__init__\.py|torch/_refs/nn/functional/__init__\.py", re.ASCII)
+"""What torch says of its operators in Python: fetched together when the first of it is looked at."""
 _DECIDING = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/utils", "torch/_C")
 """Folders that decide what is read of a class; where they are the same in two releases, it is read once."""
 
@@ -33,9 +45,11 @@ class WheelText(TorchText):
         self.contents = contents
         self._archive = archive
         self._sound: set[str] = set()
+        self._is_open = False
         super().__init__(root, Release(version="", git_version="", origin=origin))
         self.release = Release(*version_in(self.text_of(root / "torch/version.py")), origin=origin)
         self.identity = ("same text", _digest_of(contents))
+        self._is_open = True
 
     def text_of(self, path: Path) -> str:
         """The text of a file, fetched where it is not kept or was damaged."""
@@ -66,15 +80,50 @@ class WheelText(TorchText):
         stem = module.replace(".", "/")
         return next((self.root / name for name in (f"{stem}/__init__{suffix}", stem + suffix) if name in self.contents.members), None)
 
-    def _need(self, name: str) -> None:
+    def fetch(self) -> WheelText:
+        """This text, with all there that a report looks at: what is missing is fetched now."""
+        marker, all_of_it = self.root.parent / "first", _named(name for name in self.contents.members if _FIRST.fullmatch(name))
+        if not self._is_marked(marker, all_of_it):
+            self._need("torch/version.py", thoroughly=True)
+            keep(marker, all_of_it)
+        return self
+
+    @staticmethod
+    def is_fetched(folder: Path) -> bool:
+        """Whether all that a report looks at was once kept in this folder of a wheel."""
+        return (folder / "first").is_file()
+
+    @staticmethod
+    def _is_marked(marker: Path, all_of_it: bytes) -> bool:
+        try:
+            return marker.read_bytes() == all_of_it
+        except OSError:
+            return False
+
+    def mark_of(self, name: str) -> tuple[int, int]:
+        """Size and check sum of a file that the wheel holds, without reading it: the same for the same text."""
+        return self.contents.members[name].size, self.contents.members[name].crc
+
+    def _need(self, name: str, *, thoroughly: bool = False) -> None:
         """Sees to it that a member is kept and whole, with those that are likely to be looked at next."""
-        if name in self._sound or name not in self.contents.members or self._is_whole(name):
+        if not thoroughly and (name in self._sound or name not in self.contents.members or self._is_whole(name)):
             return
-        together = [other for other in self.contents.members if os.path.dirname(other) in _FIRST] if os.path.dirname(name) in _FIRST else []
-        missing = {name, *(other for other in together if not self._is_whole(other))}
-        for member, data in read_members(self._archive(), self.contents, missing):
-            keep(self.root / member, data)
-            self._sound.add(member)
+        group = next((group for group in (_FIRST, _BELOW) if group.fullmatch(name)), None)
+        together = [other for other in self.contents.members if group.fullmatch(other)] if group else []
+        missing = [other for other in {name, *together} if not self._is_whole(other)]
+        if missing:
+            self._fetch(missing)
+
+    def _fetch(self, missing: Iterable[str]) -> None:
+        try:
+            for member, data in read_members(self._archive(), self.contents, missing):
+                keep(self.root / member, data)
+                self._sound.add(member)
+        except NoRanges:
+            if not self._is_open:  # whoever opens this text may fetch the whole wheel instead
+                raise
+            todo = "inspect-loss cache --clear, then again with --download"
+            raise CouldNotRun("no-parts", "this server no longer sends parts of a file", self.contents.filename, todo) from None
 
     def _is_whole(self, name: str) -> bool:
         if name not in self._sound and _checksum(self.root / name) == (self.contents.members[name].size, self.contents.members[name].crc):
@@ -83,9 +132,7 @@ class WheelText(TorchText):
 
     def keep_all(self) -> None:
         """Keeps every source of the wheel, for an archive that will not be there again."""
-        missing = [name for name in self.contents.members if not self._is_whole(name)]
-        for member, data in read_members(self._archive(), self.contents, missing):
-            keep(self.root / member, data)
+        self._fetch([name for name in self.contents.members if not self._is_whole(name)])
 
 
 def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive]) -> WheelText:
@@ -116,6 +163,10 @@ def _kept_contents(folder: Path) -> Contents | None:
         return msgspec.json.decode(sealed.contents, type=Contents)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
+
+
+def _named(names: Iterable[str]) -> bytes:
+    return hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest().encode()
 
 
 def _digest_of(contents: Contents) -> str:

@@ -55,7 +55,22 @@ class Index:
 
     def __init__(self) -> None:
         self.wheels: dict[str, bytes] = {}
-        self.ranges = True
+        self.ranges: bool | str = True
+        """Whether parts are sent; "no ends": not the last bytes of a file; "rests": only from a place to the end."""
+        self.tag = ""
+        """What the state of a file is called; a part is sent only of the state that is asked for."""
+        self.cut = 0
+        """After how many bytes of a body the connection is broken off; 0 for never."""
+        self.cuts = 0
+        """How many of the next bodies are cut."""
+        self.claimed = 0
+        """How many bytes more each length says than there are."""
+        self.shift = 0
+        """How far from the part that was asked for the one lies that is sent."""
+        self.moved: dict[str, str] = {}
+        """Path -> the address that is said instead."""
+        self.pages: dict[str, bytes] = {}
+        """Path -> what is sent there as HTML, whatever was asked."""
         self.json = False
         self.absolute = False
         self.failing = 0
@@ -67,6 +82,9 @@ class Index:
         self.asked: list[tuple[str, str]] = []
         """(path, range) of each request."""
         self.address = ""
+        self.connections = 0
+        self.most_connections = 0
+        """How many there were at once."""
 
     def add(self, version: str, tags: str = "cp39-none-macosx_11_0_arm64", data: bytes | None = None) -> None:
         self.wheels[f"torch-{version}-{tags}.whl"] = data if data is not None else wheel(version)
@@ -84,55 +102,92 @@ class Index:
         return "text/html", ("<html><body>" + "\n".join([*links, self.more]) + "</body></html>").encode()
 
 
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    def setup(self) -> None:
+        super().setup()
+        index = self.server.index
+        index.connections += 1
+        index.most_connections = max(index.most_connections, index.connections)
+
+    def finish(self) -> None:
+        self.server.index.connections -= 1
+        super().finish()
+
+    def do_GET(self) -> None:
+        index, asked = self.server.index, self.headers.get("Range", "")
+        index.asked.append((self.path, asked))
+        if index.failing > 0:
+            index.failing -= 1
+            return self._send(503, "text/plain", b"later")
+        if index.login and self.headers.get("Authorization") != f"Basic {base64.b64encode(index.login.encode()).decode()}":
+            return self._send(401, "text/plain", b"who are you?")
+        if self.path in index.moved:
+            return self._send(302, "text/plain", b"", {"Location": index.moved[self.path]})
+        if self.path in index.pages:
+            return self._send(200, "text/html", index.pages[self.path])
+        if self.path.endswith("simple/torch/"):
+            return self._send(200, *index.page())
+        return self._file(index, index.wheels.get(self.path.rpartition("/")[2]), asked)
+
+    def _file(self, index: Index, data: bytes | None, asked: str) -> None:
+        if data is None:
+            return self._send(404, "text/plain", b"not here")
+        if asked and self._sends(index, asked):
+            return self._part(data, asked)
+        return self._send(200, "application/octet-stream", data, {"ETag": index.tag} if index.tag else {})
+
+    def _sends(self, index: Index, asked: str) -> bool:
+        if self.headers.get("If-Range") not in (None, index.tag):
+            return False
+        return {"no ends": not asked.startswith("bytes=-"), "rests": asked.endswith("-")}.get(str(index.ranges), bool(index.ranges))
+
+    def _part(self, data: bytes, asked: str) -> None:
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        start = (int(first) if first else max(0, len(data) - int(last))) + self.server.index.shift
+        stop = int(last) + 1 + self.server.index.shift if first and last else len(data)
+        if first and start >= len(data) > 0:
+            return self._send(416, "text/html", b"<html>not there</html>", {"Content-Range": f"bytes */{len(data)}"})
+        headers = {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+        headers |= {"ETag": self.server.index.tag} if self.server.index.tag else {}
+        return self._send(206, "application/octet-stream", data[start:stop], headers)
+
+    def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
+        index = self.server.index
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body) + index.claimed))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if index.claimed or (index.cuts > 0 and len(body) > index.cut):
+            index.cuts -= 1
+            body, self.close_connection = body[: index.cut or None], True
+        try:
+            self.wfile.write(body)
+        except OSError:
+            self.close_connection = True
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, index: Index) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.index = index
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that leaves in the middle of a body is what some tests are about."""
+
+
 def serve(index: Index) -> tuple[http.server.ThreadingHTTPServer, Callable[[], None]]:
     """A server of the index on a port of its own, and how to end it."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            asked = self.headers.get("Range", "")
-            index.asked.append((self.path, asked))
-            if index.failing > 0:
-                index.failing -= 1
-                return self._send(503, "text/plain", b"later")
-            if index.login and self.headers.get("Authorization") != f"Basic {base64.b64encode(index.login.encode()).decode()}":
-                return self._send(401, "text/plain", b"who are you?")
-            if self.path == "/simple/torch/":
-                return self._send(200, *index.page())
-            data = index.wheels.get(self.path.rpartition("/")[2])
-            if data is None:
-                return self._send(404, "text/plain", b"not here")
-            return self._part(data, asked) if index.ranges and asked else self._send(200, "application/octet-stream", data)
-
-        def _part(self, data: bytes, asked: str) -> None:
-            first, _, last = asked.removeprefix("bytes=").partition("-")
-            start = int(first) if first else max(0, len(data) - int(last))
-            stop = int(last) + 1 if first and last else len(data)
-            self._send(206, "application/octet-stream", data[start:stop], f"bytes {start}-{stop - 1}/{len(data)}")
-
-        def _send(self, status: int, kind: str, body: bytes, part: str = "") -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if part:
-                self.send_header("Content-Range", part)
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                self.close_connection = True
-
-    class Quiet(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """A client that leaves in the middle of a body is what some tests are about."""
-
-    server = Quiet(("127.0.0.1", 0), Handler)
+    server = _Server(index)
     index.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

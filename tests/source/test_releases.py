@@ -7,7 +7,6 @@ import os
 import struct
 import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,12 @@ import pytest
 from inspector import pipeline
 from inspector.errors import CouldNotRun, InspectError
 from inspector.report import NotRun
-from inspector.source import archives, fetching, finders, indexes, keeping, releases
+from inspector.source import archives, configuration, fetching, finders, keeping, releases
 from inspector.source.releases import Releases
 
-from .small_index import SOURCES, STUB, Index, serve, version_file, wheel
+from .small_index import SOURCES, STUB, Index, version_file, wheel
 
 SPELLED = "torch/nn/modules/loss.py"
-
-
-@pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
-    """An index with torch 1.0.0, which pip is set up to use; nothing is kept yet, and nobody waits between tries."""
-    made = Index()
-    _, end = serve(made)
-    made.add("1.0.0")
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_INDEX_URL", f"{made.address}/simple")
-    monkeypatch.setattr(indexes, "_lines_of_files", list)
-    monkeypatch.setattr(indexes, "_default_index", lambda: "http://127.0.0.1:9/simple/")
-    monkeypatch.setenv("INSPECT_LOSS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("INSPECT_LOSS_OFFLINE", raising=False)
-    monkeypatch.setattr(fetching, "BACKOFF", 0)
-    yield made
-    end()
 
 
 def source_of(release: str = "1.0.0", **how: bool) -> str:
@@ -307,8 +288,9 @@ def test_a_password_is_used_and_neither_kept_nor_shown(index: Index, tmp_path: P
 
 
 def test_the_environment_comes_before_pips_files_and_install_before_global() -> None:
-    lines = ["global.index-url='a'", "install.index-url='b'", "global.proxy='p'", "freeze.timeout='3'", ":env:.proxy='q'"]
-    assert indexes._merged(lines) == {"index-url": "b", "proxy": "q"}
+    said = [("global", "index-url", "a"), ("install", "index-url", "b"), ("global", "proxy", "p"), ("freeze", "timeout", "3"),
+            (":env:", "proxy", "q")]  # fmt: skip
+    assert configuration._merged(said) == {"index-url": "b", "proxy": "q"}
 
 
 def test_pips_own_files_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +299,7 @@ def test_pips_own_files_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
-    settings = indexes.read_settings()
+    settings = configuration.read_settings()
     assert settings.indexes[0] == "https://an.index/simple/"
     assert settings.connection.logins == {"an.index": ("me", "word")}
     assert settings.connection.trusted_hosts == ("an.index",)
