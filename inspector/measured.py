@@ -135,6 +135,64 @@ class Curve(Record, frozen=True):
     """Why nothing was compared; "" where something was."""
 
 
+class TableShown(Record, frozen=True, tag_field="type", tag="table"):
+    """Rows of what was tried and what came of it."""
+
+    title: str
+    """What it shows, in a few words."""
+    columns: tuple[str, ...]
+    """What stands in each column."""
+    rows: tuple[tuple[str, ...], ...]
+    """A cell for every column; what stands between backticks is code."""
+    code: str
+    """The expression that gave the rows."""
+    reads: Literal["", "shapes", "frames"] = ""
+    """What a reader may look up in it: shapes in the letters of its first two columns, or labels and frames; "" for nothing."""
+
+
+class BarsShown(Record, frozen=True, tag_field="type", tag="bars"):
+    """Numbers side by side."""
+
+    title: str
+    """What they are, in a few words."""
+    names: tuple[str, ...]
+    """What each is the number of."""
+    values: tuple[Number, ...]
+    """A number for every name."""
+    code: str
+    """The expression that gave the numbers."""
+
+
+class NodesShown(Record, frozen=True, tag_field="type", tag="nodes"):
+    """Autograd nodes, as they were reached from a loss value."""
+
+    title: str
+    """What they hold, in a few words."""
+    names: tuple[str, ...]
+    """The nodes, the one of the loss value first."""
+    edges: tuple[tuple[int, int], ...]
+    """From each node to those it hands its gradient to, by their places."""
+    code: str
+    """The expression that gave them."""
+
+
+class LinesShown(Record, frozen=True, tag_field="type", tag="lines"):
+    """Lines of torch's own text that answer; the text itself is not here."""
+
+    title: str
+    """What they do, in a few words."""
+    file: str
+    """Relative to the folder that holds torch."""
+    first: int
+    """Line."""
+    last: int
+    """Line."""
+
+
+Shown: TypeAlias = TableShown | BarsShown | NodesShown | LinesShown
+"""What an answer shows beside its words."""
+
+
 class Answer(Record, frozen=True):
     """A question people ask, answered by what ran."""
 
@@ -164,6 +222,8 @@ class Answer(Record, frozen=True):
     """Python that ran before the expressions; "" for none. It has torch, nn, F, math and warnings imported."""
     given: dict[str, str] = {}
     """Name -> the expression that gave it its value, in the order they ran, after the program and before the rest."""
+    shown: tuple[Shown, ...] = ()
+    """Tables, bars, graphs and lines that came of the same run."""
 
 
 class Effect(Record, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 from inspector.errors import InspectError
 from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
+from inspector.measured import BarsShown as BarsShown
 from inspector.measured import Bounds as Bounds
 from inspector.measured import Cause as Cause
 from inspector.measured import Check as Check
@@ -23,12 +24,16 @@ from inspector.measured import Denominator as Denominator
 from inspector.measured import Effect as Effect
 from inspector.measured import Finding as Finding
 from inspector.measured import Ladder as Ladder
+from inspector.measured import LinesShown as LinesShown
 from inspector.measured import Message as Message
+from inspector.measured import NodesShown as NodesShown
 from inspector.measured import Number as Number
 from inspector.measured import Probed as Probed
 from inspector.measured import Record as Record
 from inspector.measured import Rung as Rung
 from inspector.measured import Saying as Saying
+from inspector.measured import Shown as Shown
+from inspector.measured import TableShown as TableShown
 from inspector.measured import Wording as Wording
 from inspector.measured import number as number
 

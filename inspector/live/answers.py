@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 
-from inspector.live import build, programs
+from inspector.live import build, programs, shows
 from inspector.live.checks import Label, not_run, stated
 from inspector.live.consistency import loss_value
 from inspector.live.expressions import evaluate
@@ -50,11 +50,11 @@ def _shown(answer: schema.Answer) -> Answer:
     brief = text = ""
     try:
         result = _worked_out(answer)
-        numbers = {name: number(_plain(result.names[name])) for name in answer.numbers}
+        numbers = {name: number(shows.plain(result.names[name])) for name in answer.numbers}
         words = {name: _Figure(value) if isinstance(value, float) else value for name, value in numbers.items()} | result.said
         brief, text = answer.brief.format(**words), answer.says.format(**words)
         status = "pass" if all(bool(evaluate(claim, result.names)) for claim in answer.holds) else "fail"
-        came = {"numbers": numbers, "texts": result.said}
+        came = {"numbers": numbers, "texts": result.said, "shown": tuple(shows.shown(each, result.names) for each in answer.shown)}
     except build.REFUSALS as error:
         brief = text = f"could not be run: {build.one_line(error)}"
     code = {**answer.numbers, **answer.texts, **answer.refused, **answer.warned}
@@ -69,7 +69,7 @@ class _Figure(float):
     """A number that a template writes for the eye, unless it says how: `{mean}` or `{mean:.4f}`."""
 
     def __format__(self, spec: str) -> str:
-        return super().__format__(spec) if spec else _written(float(self))
+        return super().__format__(spec) if spec else shows.figure(float(self))
 
 
 class _Came(NamedTuple):
@@ -110,15 +110,6 @@ def _warning(text: str, names: dict[str, Any]) -> str:
     if not heard:
         raise RuntimeError(f"torch does not warn of `{text}`")
     return str(heard[0].message).splitlines()[0]
-
-
-def _plain(value: Any) -> float:
-    return float(value.detach()) if isinstance(value, torch.Tensor) else float(value)
-
-
-def _written(value: float) -> str:
-    """A number for the eye: whole ones without a fraction, others to four digits."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"
 
 
 # -- denominators -------------------------------------------------------------------------------------------------------

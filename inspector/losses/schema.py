@@ -307,11 +307,50 @@ class Curve(Spec, frozen=True):
     """What the lines have to say together; "" where they are one loss."""
 
 
+class Table(Spec, frozen=True):
+    """Rows that an answer shows: what was tried, and what came of it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: str
+    """Expression of a list of rows, each a list of texts and numbers."""
+    reads: Literal["", "shapes", "frames"] = ""
+    """What a reader may look up in it."""
+
+
+class Bars(Spec, frozen=True):
+    """Numbers that an answer shows side by side."""
+
+    title: str
+    bars: str
+    """Expression of a dict of names and numbers."""
+
+
+class Nodes(Spec, frozen=True):
+    """Autograd nodes that an answer shows as a graph."""
+
+    title: str
+    value: str
+    """Expression of a loss value."""
+
+
+class Lines(Spec, frozen=True):
+    """Lines of torch's own text that an answer shows."""
+
+    title: str
+    of: str
+    """Qualified name of the function of torch whose text it is."""
+    first: str
+    """What the first line begins with."""
+    last: str
+    """What the last line begins with: the last one that does."""
+
+
 class Answer(Spec, frozen=True):
     """A question people ask of a class, answered by figures that are computed when the report is made.
 
-    Everything runs in the order of the fields: the program, then `given`, `numbers`, `texts`, `refused`, `warned`, `holds`; each may use
-    the names of those before it.
+    Everything runs in the order of the fields: the program, then `given`, `numbers`, `texts`, `refused`, `warned`, `holds`, `shown`; each
+    may use the names of those before it.
     """
 
     id: str
@@ -337,6 +376,8 @@ class Answer(Spec, frozen=True):
     """Name -> expression that torch must warn of; its value is the first warning."""
     holds: tuple[str, ...] = ()
     """Expressions that must be true for the answer to be right."""
+    shown: tuple[Table | Bars | Nodes | Lines, ...] = ()
+    """What it shows beside its words."""
 
 
 class Safer(Spec, frozen=True):

@@ -237,12 +237,17 @@ def autograd(observation: Observation) -> Graph:
     """The loss value, the nodes behind it, and the leaves that receive a gradient."""
     nodes = observation.autograd_nodes
     leaf = _only_leaf(observation.sample, nodes)
+    return of_nodes("the autograd nodes from the loss value to the leaves", nodes, observation.autograd_edges, leaf)
+
+
+def of_nodes(name: str, nodes: Sequence[str], edges: Sequence[tuple[int, int]], leaf: str = ".grad of a leaf") -> Graph:
+    """Autograd nodes behind a value, which is the first box."""
     boxes = [Box("loss value", "grad_fn", "value")]
-    boxes += [Box(name, leaf, "leaf") if name == _HAND_OVER else Box(name, kind="operation") for name in nodes]
-    reached = {head for _, head in observation.autograd_edges}
+    boxes += [Box(each, leaf, "leaf") if each == _HAND_OVER else Box(each, kind="operation") for each in nodes]
+    reached = {head for _, head in edges}
     arrows = [Arrow(0, at + 1) for at in range(len(nodes)) if at not in reached]
-    arrows += [Arrow(tail + 1, head + 1) for tail, head in observation.autograd_edges]
-    return Graph("the autograd nodes from the loss value to the leaves", tuple(boxes), tuple(arrows))
+    arrows += [Arrow(tail + 1, head + 1) for tail, head in edges]
+    return Graph(name, tuple(boxes), tuple(arrows))
 
 
 def _only_leaf(sample: Sample | None, nodes: Sequence[str]) -> str:

@@ -90,14 +90,15 @@ def spark_svg(curve: Curve) -> str:
 
 
 def bars_svg(values: Sequence[float], names: Sequence[str], title: str, prefix: str) -> str:
-    """Numbers from zero upwards as bars, each with its name and its number."""
+    """Numbers from zero upwards as bars, each with its name and its number; one that is not finite has no bar."""
     row, left = 26, 8 + 8 * max(map(len, names))
-    longest = max(*values, 1e-12)
+    lengths = [max(value, 0.0) if math.isfinite(value) else 0.0 for value in values]
+    longest = max(*lengths, 1e-12)
     bars = "".join(
         f'<text x="{left - 6}" y="{at * row + 18}" text-anchor="end">{escape(name)}</text>'
-        f'<rect class="bar" x="{left}" y="{at * row + 5}" width="{_pixel(value / longest * (WIDTH - left - 64))}" height="18"/>'
-        f'<text x="{_pixel(left + value / longest * (WIDTH - left - 64) + 5)}" y="{at * row + 18}">{_figure(value)}</text>'
-        for at, (name, value) in enumerate(zip(names, values, strict=True))
+        f'<rect class="bar" x="{left}" y="{at * row + 5}" width="{_pixel(length / longest * (WIDTH - left - 64))}" height="18"/>'
+        f'<text x="{_pixel(left + length / longest * (WIDTH - left - 64) + 5)}" y="{at * row + 18}">{_figure(value)}</text>'
+        for at, (name, value, length) in enumerate(zip(names, values, lengths, strict=True))
     )
     return (
         f'<figure class="plot" data-search-exclude><svg class="plot-svg" viewBox="0 0 {WIDTH} {len(values) * row + 4}" role="img" '

@@ -19,7 +19,7 @@ from inspector.losses.asked.questions import QUESTIONS, answering
 from inspector.losses.schema import Answer
 from inspector.render.asked import snippet
 from inspector.report import Answer as Answered
-from inspector.report import Report
+from inspector.report import LinesShown, Report, TableShown
 
 LOSS = "torch.nn.modules.loss."
 FIGURES: dict[str, dict[str, float]] = {
@@ -52,7 +52,8 @@ TEXTS = {
         "integers": "Expected floating point type for target with class probabilities, got Long",
         "int32": "expected target dtype to be Long or Byte, but got Int",
     },
-    "CrossEntropyLoss shapes": {"column": "0D or 1D target tensor expected, multi-target not supported", "sequence": "[2, 11], got [2, 7]"},
+    "CrossEntropyLoss column-target": {"column": "0D or 1D target tensor expected, multi-target not supported"},
+    "CrossEntropyLoss shapes": {"sequence": "[2, 11], got [2, 7]"},
     "CrossEntropyLoss out-of-range": {"above": "Target 3 is out of bounds."},
     "CrossEntropyLoss gradient": {"row": "0.152, 0.0424, 0.0832, 0.0139, -0.2915"},
     "BCEWithLogitsLoss pos-weight": {"weight": "The size of tensor a (2) must match the size of tensor b (3)"},
@@ -135,7 +136,7 @@ def test_classes_that_are_asked_about_exist() -> None:
 
 def test_programs_are_short_and_import_nothing() -> None:
     for _, answer in _stated():
-        assert len(answer.program.splitlines()) <= 22, answer.id
+        assert len(answer.program.splitlines()) <= (40 if answer.shown else 22), answer.id
         nodes = list(ast.walk(ast.parse(answer.program)))
         assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes), answer.id
         assert not any(isinstance(node, ast.Name) and node.id in ("__import__", "exec", "eval", "open") for node in nodes), answer.id
@@ -188,3 +189,40 @@ def test_a_program_leaves_the_random_state_and_gives_only_its_own_names() -> Non
 def test_a_figure_is_written_for_the_eye_or_as_the_answer_says() -> None:
     stated = Answer("a", "?", "{x} {x:.4f} {n} {big}", "", numbers={"x": "1.49042", "n": "3", "big": "math.inf"})
     assert [each.brief for each in answers.shown((stated,))] == ["1.49 1.4904 3 inf"]
+
+
+def test_what_is_shown_came_of_the_run(answered: dict[str, Answered]) -> None:
+    counts = {name: [type(one).__name__ for one in each.shown] for name, each in answered.items() if each.shown}
+    assert counts["CrossEntropyLoss label-smoothing"] == ["BarsShown", "BarsShown"]
+    assert counts["Module total-loss"] == ["NodesShown", "TableShown"]
+    for each in answered.values():
+        for one in each.shown:
+            if isinstance(one, TableShown):
+                assert one.rows, each.id
+                assert {len(row) for row in one.rows} == {len(one.columns)}, each.id
+
+
+def test_every_shape_of_the_table_was_taken_or_mended(answered: dict[str, Answered]) -> None:
+    (table,) = answered["CrossEntropyLoss shapes"].shown
+    assert isinstance(table, TableShown)
+    assert [row[3] == "as it is" for row in table.rows] == [row[2] == "takes it" for row in table.rows]
+
+
+def test_the_truth_table_says_what_torchs_own_function_says(answered: dict[str, Answered]) -> None:
+    table, lines = answered["MSELoss old-reductions"].shown
+    assert isinstance(table, TableShown)
+    assert isinstance(lines, LinesShown)
+    given = {"`None`": None, "`True`": True, "`False`": False}
+    for one, other, meaning in table.rows:
+        if (given[one], given[other]) != (None, None):
+            assert meaning == f"`{torch.nn._reduction.legacy_get_string(given[one], given[other], emit_warning=False)!r}`"
+    assert lines.file == "torch/nn/_reduction.py"
+    assert lines.last - lines.first == 10
+
+
+def test_frames_that_are_needed_are_the_labels_and_their_repeats(answered: dict[str, Answered]) -> None:
+    (table,) = answered["CTCLoss infinite"].shown
+    assert isinstance(table, TableShown)
+    for _, labels, repeats, needed, frames, value, *_ in table.rows:
+        assert int(needed) == int(labels) + int(repeats)
+        assert (value == "inf") == (int(frames) < int(needed))

@@ -118,6 +118,26 @@ def test_the_button_of_the_palette_makes_the_page_dark_and_it_stays_so(visit: Vi
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
 
 
+def test_shapes_are_looked_up_in_what_was_run(visit: Visit) -> None:
+    form = visit("questions.html").locator("form.il-lookup[data-reads=shapes]").first
+    said = {}
+    for first, second in (("(4, 3)", "(4,)"), ("(4, 3)", "(4, 1)"), ("torch.Size([2, 7, 11])", "2, 7"), ("(2, 3)", "(5, 5)")):
+        form.locator("[name=first]").fill(first)
+        form.locator("[name=second]").fill(second)
+        said[second] = form.locator("output").inner_text()
+    assert said["(4,)"].startswith("✓ torch takes it: (N, C)")
+    assert "target.squeeze(1)" in said["(4, 1)"]
+    assert "input.movedim(-1, 1)" in said["2, 7"]
+    assert "No row" in said["(5, 5)"]
+
+
+def test_without_scripts_the_shapes_are_a_table(visit: Visit) -> None:
+    page = visit("questions.html", scripts=False)
+    assert not page.locator("form.il-lookup").first.is_visible()
+    assert page.locator("table.il-shown", has_text="input.movedim(-1, 1)").is_visible()
+    page.close()
+
+
 # -- the keyboard ---------------------------------------------------------------------------------------------------------
 
 

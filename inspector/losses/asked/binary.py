@@ -1,5 +1,6 @@
 """What people ask of BCELoss and BCEWithLogitsLoss, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 BOTH = (
@@ -47,13 +48,13 @@ LOGITS = (
         "pos-weight",
         "Which shape has `pos_weight`, and what does it do?",
         "One number a class, for the last axis; it multiplies the positives: {positive} instead of {plain} with weight 3.",
-        "One number a class, broadcast along the last axis: (C) for inputs (N, C); three for two classes are refused: “{three}”; so are "
-        "three numbers in `weight`: “{weight}”. For maps "
+        "One number a class, broadcast along the last axis: (C) for inputs (N, C). For maps "
         "(N, C, H, W) write (C, 1, 1); (C) alone is refused where W is not C: “{refusal}”. It multiplies the part of the positives: with "
         "3, a positive at logit 0 costs {positive} instead of {plain}, a negative {negative} still. A usual choice is negatives over "
         "positives, a class: for a class with 1 positive in 4 it is {balanced}, and at logit 0 the positives then weigh as much as the "
         "negatives: {of_positives} and {of_negatives}.",
         asks=(16,),
+        program=fitting.BROADCAST,
         given={
             "maps": "torch.zeros(2, 3, 4, 5)",
             "x": "torch.zeros(1)",
@@ -81,6 +82,8 @@ LOGITS = (
             "abs(negative - plain) < 1e-6",
             "abs(map - positive) < 1e-6",
             "abs(of_positives - of_negatives) < 1e-6",
+            "abs(balance[2][4] - balance[2][5]) < 1e-6",
         ),
+        shown=(fitting.BROADCASTING, fitting.BALANCE),
     ),
 )

@@ -1,5 +1,6 @@
 """What people ask of losses with class indices about targets, shapes, messages and buffers, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 _LOGITS = {"x": "torch.tensor([[2.0, 0.0, 1.0], [0.0, 1.0, 3.0]])", "y": "torch.tensor([0, 2])"}
@@ -26,33 +27,44 @@ TARGETS = (
         holds=("abs(index - one_hot) < 1e-6", "abs(index - byte) < 1e-6"),
     ),
     Answer(
+        "column-target",
+        "Why is a target (N, 1) refused?",
+        "It takes one index a row: write target.squeeze(1), which gives {squeezed}.",
+        "“{column}”: it takes one index a row, in a tensor (N). Write target.squeeze(1), which gives {squeezed}; a one-hot target of "
+        "floating numbers is taken as it is, and gives {one_hot}.",
+        asks=(6,),
+        given=_LOGITS,
+        numbers={"squeezed": "F.cross_entropy(x, y[:, None].squeeze(1))", "one_hot": "F.cross_entropy(x, F.one_hot(y, 3).float())"},
+        refused={"column": "F.cross_entropy(x, y[:, None])"},
+        holds=("abs(squeezed - F.cross_entropy(x, y)) < 1e-6", "abs(squeezed - one_hot) < 1e-6"),
+    ),
+    Answer(
         "shapes",
-        "Which shapes for a target column, for segmentation, for sequences?",
-        "The target has the input's shape without its second axis, the classes: squeeze a column, move the classes of a sequence.",
-        "Targets have the shape of the input without its class dimension, the second. A column (N, 1) is refused: “{column}”. "
-        "Write target.squeeze(1), which gives {squeezed}. Scores (B, T, V) with targets (B, T) are refused: “{sequence}”. Write "
+        "Which shapes for segmentation, for sequences?",
+        "The target has the input's shape without its second axis, the classes: move the classes of a sequence there.",
+        "Targets have the shape of the input without its class dimension, the second. "
+        "Scores (B, T, V) with targets (B, T) are refused: “{sequence}”. Write "
         "input.movedim(-1, 1), which gives {moved}, as does input.flatten(0, 1) with target.flatten(): {flat}. Maps (B, C, H, W) go with "
         "targets (B, H, W); a channel axis in the target is refused: “{channel}”.",
-        asks=(6, 8),
+        asks=(8,),
+        program=fitting.SHAPES,
         given={
-            **_LOGITS,
             "scores": "torch.arange(154.0).reshape(2, 7, 11).sin()",
             "words": "torch.zeros(2, 7).long()",
             "maps": "torch.zeros(2, 3, 4, 4)",
             "labels": "torch.zeros(2, 4, 4).long()",
         },
         numbers={
-            "squeezed": "F.cross_entropy(x, y[:, None].squeeze(1))",
             "moved": "F.cross_entropy(scores.movedim(-1, 1), words)",
             "flat": "F.cross_entropy(scores.flatten(0, 1), words.flatten())",
             "mapped": "F.cross_entropy(maps, labels)",
         },
         refused={
-            "column": "F.cross_entropy(x, y[:, None])",
             "sequence": "F.cross_entropy(scores, words)",
             "channel": "F.cross_entropy(maps, labels.unsqueeze(1))",
         },
-        holds=("abs(moved - flat) < 1e-6", "abs(squeezed - F.cross_entropy(x, y)) < 1e-6", "abs(mapped - math.log(3)) < 1e-6"),
+        holds=("abs(moved - flat) < 1e-6", "abs(mapped - math.log(3)) < 1e-6", "wrong == []"),
+        shown=(fitting.SHAPES_THAT_FIT,),
     ),
     Answer(
         "out-of-range",

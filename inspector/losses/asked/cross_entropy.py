@@ -1,5 +1,6 @@
 """What people ask of CrossEntropyLoss about values, means, weights and gradients, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 _NOTEBOOK = (
@@ -28,14 +29,6 @@ def slopes(logit):
     squared = F.mse_loss(F.softmax(x, 1), torch.tensor([[1.0, 0.0]]))
     return [torch.autograd.grad(value, x)[0][0, 0] for value in (crossed, squared)]"""
 
-_SMOOTHED = """\
-def smoothed(right, classes=5, smoothing=0.1):
-    target = torch.full((1, classes), smoothing / classes)
-    target[0, right] += 1 - smoothing
-    return target
-
-target = smoothed(0)"""
-
 VALUES = (
     Answer(
         "softmax-first",
@@ -45,14 +38,16 @@ VALUES = (
         "fall "
         "below ln(e + C − 1) − 1: {floor_2} for 2 classes, {floor_10} for 10, {floor_100} for 100, {floor_1000} for 1000.",
         asks=(2,),
+        program=fitting.FLOORS,
         given={"sure": "torch.tensor([[10.0, 0.0, 0.0]])", "right": "torch.tensor([0])"},
         numbers={
             "once": "F.cross_entropy(sure, right)",
             "twice": "F.cross_entropy(F.softmax(sure, 1), right)",
-            **{f"floor_{c}": f"math.log(math.e + {c} - 1) - 1" for c in (2, 10, 100, 1000)},
+            **{f"floor_{c}": f"floor({c})" for c in (2, 10, 100, 1000)},
             **{f"reached_{c}": f"F.cross_entropy(F.softmax(1000.0 * F.one_hot(right, {c}), 1), right)" for c in (2, 10, 100, 1000)},
         },
         holds=("twice > 1000 * once", *(f"abs(reached_{c} - floor_{c}) < 1e-5" for c in (2, 10, 100, 1000))),
+        shown=(fitting.FLOOR_BARS,),
     ),
     Answer(
         "weighted-mean",
@@ -78,6 +73,7 @@ VALUES = (
             "alone_heavy": "F.cross_entropy(x[1:2], y[1:2], weight=w)",
         },
         holds=("abs(mean - summed / weights) < 1e-5", "abs(alone - alone_heavy) < 1e-6", "abs(mean - plain) > 0.1"),
+        shown=(fitting.WEIGHTED,),
     ),
     Answer(
         "label-smoothing",
@@ -88,7 +84,7 @@ VALUES = (
         "class indices stay out of it: {kept} with and without them. A weight counts each class of the smoothed target, and the mean "
         "divides by the weights of the targets alone: {weighted}. Class probabilities with `ignore_index` are refused: “{refusal}”.",
         asks=(20,),
-        program=_SMOOTHED,
+        program=fitting.SMOOTHED,
         given={
             "x": "torch.tensor([[1.0, 0.0, 0.5, 0.2, 0.0], [0.3, 0.1, 0.0, 1.0, 0.0]])",
             "right": "torch.tensor([0])",
@@ -112,7 +108,9 @@ VALUES = (
             "surer > sure",
             "abs(kept - with_ignored) < 1e-6",
             "abs(weighted - by_hand) < 1e-5",
+            "abs(at(best_margin) - least) < 1e-5",
         ),
+        shown=(fitting.TARGET_BARS, fitting.MARGIN_BARS),
     ),
     Answer(
         "mean-of-means",

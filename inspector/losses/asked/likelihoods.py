@@ -1,5 +1,6 @@
 """What people ask of KLDivLoss, GaussianNLLLoss and CTCLoss, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 DIVERGENCE = (
@@ -11,7 +12,7 @@ DIVERGENCE = (
         "'sum' gives {sum}, and 'none' the {terms} terms. The input is log q and the target p: with q itself the value is {probabilities}, "
         "and in the other order {other_order}. With log_target=True the target is log p: {log_target}.",
         asks=(13,),
-        given={"p": "torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])", "q": "torch.tensor([[0.1, 0.6, 0.3], [0.4, 0.4, 0.2]])"},
+        program=fitting.DIVERGENCES,
         numbers={
             "rows": "len(p)",
             "elements": "p.numel()",
@@ -35,6 +36,7 @@ DIVERGENCE = (
             "abs(other_order - batchmean) > 0.01",
             "'batchmean' in warning",
         ),
+        shown=(fitting.SIDE_BY_SIDE,),
     ),
     Answer(
         "cross-entropy-less-entropy",
@@ -80,27 +82,26 @@ DENSITY = (
     ),
 )
 
-_FRAMES = """\
-def loss(frames, labels, **options):
-    even = torch.full((frames, 1, 4), -math.log(4))
-    return F.ctc_loss(even, torch.tensor([labels]), torch.tensor([frames]), torch.tensor([len(labels)]), **options)"""
-
 FRAMES = (
     Answer(
         "infinite",
         "When is it infinite?",
         "With fewer frames than labels plus repeats: 1, 1, 2 in 3 frames gives {short}, in 4 {enough}.",
-        "Where the frames are fewer than the labels plus the repeats among neighbours. Labels 1, 1, 2 need 4: in 3 frames {short}, in 4 "
+        "Where the frames are fewer than the labels plus the repeats among neighbours: so it came for all {number} pairs of up to 3 labels "
+        "and 6 frames. Labels 1, 1, 2 need 4: in 3 frames {short}, in 4 "
         "{enough}. Labels 1, 2, 3 need 3: {distinct_3}; in 2 frames {distinct_2}. With zero_infinity=True the first is {zeroed}.",
         asks=(21,),
-        program=_FRAMES,
+        program=fitting.FRAMES,
         numbers={
             "short": "loss(3, [1, 1, 2])",
             "enough": "loss(4, [1, 1, 2])",
             "distinct_3": "loss(3, [1, 2, 3])",
             "distinct_2": "loss(2, [1, 2, 3])",
             "zeroed": "loss(3, [1, 1, 2], zero_infinity=True)",
+            "number": "len(held)",
+            "fitted": "sum(held)",
         },
-        holds=("short == math.inf", "enough < 100", "distinct_3 < 100", "distinct_2 == math.inf", "zeroed == 0"),
+        holds=("short == math.inf", "enough < 100", "distinct_3 < 100", "distinct_2 == math.inf", "zeroed == 0", "fitted == number"),
+        shown=(fitting.ENOUGH_FRAMES,),
     ),
 )

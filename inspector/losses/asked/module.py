@@ -1,5 +1,6 @@
 """What people ask of nn.Module itself, of calling one and of making one, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 _FORWARD = """\
@@ -142,43 +143,6 @@ tensors = {name: getattr(kinds, name) for name in ("parameter", "buffer", "passi
 moved = [name for name, each in tensors.items() if each.is_meta]
 stayed = [name for name, each in tensors.items() if not each.is_meta]"""
 
-_CUT = """\
-x = torch.tensor([[0.2, 0.8], [0.6, 0.4]], requires_grad=True)
-y = torch.tensor([1.0, 0.0])
-ways = {
-    "x.argmax(1)": x.argmax(1).float(),
-    "x.detach()": x.detach(),
-    "x.data": x.data,
-    "torch.tensor(x.tolist())": torch.tensor(x.tolist()),
-    "torch.from_numpy(x.detach().numpy())": torch.from_numpy(x.detach().numpy()),
-    "x.max(1).values": x.max(1).values,
-}
-cut = [way for way, each in ways.items() if each.grad_fn is None]
-whole = [way for way, each in ways.items() if each.grad_fn is not None]
-patched = F.mse_loss(x.argmax(1).float(), y)
-patched.requires_grad = True
-patched.backward()
-gradient = str(x.grad)"""
-
-_TOTAL = """\
-x = torch.ones(1, requires_grad=True)
-
-def held(total):
-    nodes, waiting = set(), [total.grad_fn]
-    while waiting:
-        node = waiting.pop()
-        if node is not None and node not in nodes:
-            nodes.add(node)
-            waiting += [each for each, _ in node.next_functions]
-    return len(nodes)
-
-def total(steps, item=False):
-    total = torch.zeros(())
-    for _ in range(steps):
-        loss = F.mse_loss(x, torch.zeros(1))
-        total += loss.item() if item else loss
-    return held(total)"""
-
 CALLING = (
     Answer(
         "call-or-forward",
@@ -249,10 +213,11 @@ CALLING = (
         "“{refusal}” These end the graph: {cut}. These do not: {whole}. Setting requires_grad=True on the loss value takes the error away, "
         "and nothing learns: the gradient of the input is {gradient}.",
         asks=(18,),
-        program=_CUT,
+        program=fitting.CUT,
         texts={"cut": "cut", "whole": "whole", "gradient": "gradient"},
         refused={"refusal": "F.mse_loss(x.argmax(1).float(), y).backward()"},
         holds=("len(cut) == 5", "len(whole) == 1", "gradient == 'None'"),
+        shown=(fitting.CUT_OR_WHOLE,),
     ),
     Answer(
         "total-loss",
@@ -261,9 +226,10 @@ CALLING = (
         "The total holds the graph of every step: {after_1} autograd nodes after 1 step, {after_10} after 10, {after_100} after 100. With "
         "`total += loss.item()`, or loss.detach(), it holds {with_item}.",
         asks=(27,),
-        program=_TOTAL,
+        program=fitting.TOTAL,
         numbers={"after_1": "total(1)", "after_10": "total(10)", "after_100": "total(100)", "with_item": "total(100, item=True)"},
         holds=("after_100 > 10 * after_1", "after_100 - after_10 == 10 * (after_10 - after_1)", "with_item == 0"),
+        shown=(fitting.KEPT_GRAPH, fitting.KEPT_NODES),
     ),
 )
 

@@ -1,21 +1,9 @@
 """What people ask of losses that compare an input with a target of the same shape, as data: each is answered by what runs."""
 
+from inspector.losses.asked import fitting
 from inspector.losses.schema import Answer
 
 _TWO = {"x": "torch.tensor([1.0, 2.0])", "y": "torch.tensor([1.0, 4.0])"}
-
-_COLUMN = """\
-x, y = torch.tensor([[0.1], [0.2], [0.3]]), torch.tensor([0.1, 0.2, 0.3])
-same_shape = "L1 MSE SmoothL1 Huber BCE BCEWithLogits KLDiv PoissonNLL SoftMargin HingeEmbedding MultiLabelSoftMargin"
-found = {"warns": [], "raises": [], "silent": []}
-for name in same_shape.split():
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            getattr(nn, name + "Loss")()(x, y)
-            found["warns" if "broadcasting" in str([each.message for each in said]) else "silent"].append(name + "Loss")
-        except (ValueError, RuntimeError):
-            found["raises"].append(name + "Loss")"""
 
 COLUMN = Answer(
     "column",
@@ -25,7 +13,7 @@ COLUMN = Answer(
     "warning: "
     "{warns}. Silently: {silent}. Refused: {raises}.",
     asks=(19,),
-    program=_COLUMN,
+    program=fitting.COLUMN,
     numbers={
         "wrong": "F.mse_loss(x, y)",
         "right": "F.mse_loss(x.squeeze(1), y)",
@@ -34,6 +22,7 @@ COLUMN = Answer(
     texts={"warns": "found['warns']", "silent": "found['silent']", "raises": "found['raises']"},
     warned={"warning": "F.mse_loss(x, y)"},
     holds=("right == 0", "wrong > 0.01", "terms == 9", "'MSELoss' in warns", "'BCEWithLogitsLoss' in raises"),
+    shown=(fitting.BECAME,),
 )
 
 NOT_MADE = Answer(
@@ -57,7 +46,7 @@ REDUCTION = Answer(
     "overrule `reduction`: with reduction='none' and size_average=False the value is {overruled}, the sum. All of it is deprecated: "
     "“{warning}” None is no reduction: “{refusal}”.",
     asks=(26,),
-    given=_TWO,
+    program=fitting.OLD_ARGUMENTS,
     numbers={
         "summed": "F.mse_loss(x, y, size_average=False)",
         "averaged": "F.mse_loss(x, y, size_average=True)",
@@ -66,7 +55,8 @@ REDUCTION = Answer(
     },
     refused={"refusal": "F.mse_loss(x, y, reduction=None)"},
     warned={"warning": "F.mse_loss(x, y, size_average=False)"},
-    holds=("summed == 4", "averaged == 2", "terms == 2", "overruled == summed"),
+    holds=("summed == 4", "averaged == 2", "terms == 2", "overruled == summed", "len(truth) == 9"),
+    shown=(fitting.TRUTH, fitting.THE_LINE),
 )
 
 _CONSTANTS = """\

@@ -11,7 +11,18 @@ from typing import Literal
 from inspector.losses.asked import ANSWERS, MODULE
 from inspector.losses.schema import Answer, Spec
 
-Part = Literal["call_trace", "construction_trace", "definition", "denominators", "accepted_inputs", "findings", "checks", "messages"]
+Part = Literal[
+    "call_trace",
+    "construction_trace",
+    "definition",
+    "denominators",
+    "accepted_inputs",
+    "findings",
+    "checks",
+    "messages",
+    "curves",
+    "bounds",
+]
 """A part of a Report, or `messages`: what `inspect-loss why` looks up."""
 
 
@@ -43,7 +54,7 @@ QUESTIONS = (
     Question(11, "Why is the weighted mean not the mean?", ("CrossEntropyLoss", "NLLLoss"), ("denominators",)),
     Question(12, "What does ignore_index leave out?", ("CrossEntropyLoss",), ("definition",)),
     Question(13, "KL divergence: which reduction, which input?", ("KLDivLoss",), ("denominators", "accepted_inputs")),
-    Question(14, "BCE or BCE with logits?", ("BCELoss", "BCEWithLogitsLoss"), ("findings",)),
+    Question(14, "BCE or BCE with logits?", ("BCELoss", "BCEWithLogitsLoss"), ("findings", "curves")),
     Question(15, "Are targets outside [0, 1] refused?", ("BCELoss", "BCEWithLogitsLoss"), ("findings", "accepted_inputs")),
     Question(16, "Shapes of pos_weight and weight", ("BCEWithLogitsLoss",), ("definition",)),
     Question(17, "The class weight is on another device", ("CrossEntropyLoss", "Module"), ("construction_trace",)),
@@ -53,8 +64,8 @@ QUESTIONS = (
     ),
     Question(20, "Label smoothing: its minimum, with weights, with ignored targets", ("CrossEntropyLoss",), ("checks", "messages")),
     Question(21, "CTC is infinite or nan", ("CTCLoss",), ("findings",)),
-    Question(22, "Huber or smooth L1?", ("HuberLoss", "SmoothL1Loss"), ("definition", "checks")),
-    Question(23, "The loss is negative", ("NLLLoss", "GaussianNLLLoss"), ("definition",)),
+    Question(22, "Huber or smooth L1?", ("HuberLoss", "SmoothL1Loss"), ("definition", "checks", "curves")),
+    Question(23, "The loss is negative", ("NLLLoss", "GaussianNLLLoss"), ("definition", "bounds")),
     Question(24, "Gradient accumulation averages wrongly", ("CrossEntropyLoss",), ("denominators",)),
     Question(25, "Focal loss from a weighted cross entropy", ("CrossEntropyLoss",)),
     Question(26, "size_average, reduce, reduction=None", ("MSELoss", "L1Loss"), ("construction_trace", "messages")),

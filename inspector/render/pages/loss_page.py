@@ -17,6 +17,7 @@ from inspector.render import explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, findings_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
+from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import Page
 from inspector.render.pages.questions_page import what_ran
 from inspector.render.pages.shipped import shipped
@@ -149,6 +150,8 @@ class LossPage(Record, frozen=True):
     findings: tuple[findings_page.Shown, ...]
     ran: dict[str, Markup]
     """Id of an answer -> the lines that gave its figures."""
+    drawn: dict[str, Markup]
+    """Id of an answer -> its tables, bars and graphs."""
     native_release: str
     """The release that the C++ files are named of."""
     report: Report
@@ -199,6 +202,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         machines=tuple(_machine(column.machine.name, some) for column, some in checks),
         findings=tuple(findings_page.shown_of(chapter.name, finding) for finding in report.findings),
         ran={answer.id: what_ran(answer) for answer in report.answers},
+        drawn={answer.id: illustrations(book, answer, TOP) for answer in report.answers},
         native_release=native_sources.as_of().version,
         report=report,
     )

@@ -15,6 +15,7 @@ from inspector.book import Book, Workings
 from inspector.render import explain, highlight, tree, view
 from inspector.render.pages import quoting
 from inspector.render.pages.environment import render
+from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import Page
 from inspector.render.tree import Row
 from inspector.report import Agreement, AttributeRecord, Observation, Record, Report, Step
@@ -94,6 +95,7 @@ def _calling(book: Book, workings: Workings) -> str:
         hooks=[hook.replace("_", " ") for hook in hooked.subject.configuration.hooks],
         ran=tuple(_hooks_that_ran(hooked)),
         answers=workings.calling,
+        drawn={answer.id: illustrations(book, answer, TOP) for answer in workings.calling},
         code=snippet,
     )
 
@@ -111,6 +113,7 @@ def _making(book: Book, workings: Workings) -> str:
         refusals=tuple(_refusals(book, buffered)),
         href=partial(quoting.href, book, top=TOP),
         answers=workings.making,
+        drawn={answer.id: illustrations(book, answer, TOP) for answer in workings.making},
         code=snippet,
     )
 

@@ -12,8 +12,10 @@ from markupsafe import Markup
 from inspector.book import Book, Workings
 from inspector.losses import native_sources
 from inspector.losses.asked import questions
-from inspector.render import asked, explain, highlight, places
+from inspector.render import asked, explain, highlight, places, plots
+from inspector.render.pages import ten_seconds
 from inspector.render.pages.environment import render
+from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import Page
 from inspector.report import Answer, Record, Report
 
@@ -37,13 +39,16 @@ class Reply(Record, frozen=True):
     href: str
     ran: Markup
     """The lines that gave its figures, with what came of each."""
+    shown: Markup
+    """Tables, bars and graphs."""
 
 
 class Spot(Record, frozen=True):
-    """Where more is to be seen."""
+    """Where more is to be seen: one part of the pages of some losses, or one page."""
 
     words: str
-    href: str
+    places: tuple[tuple[str, str], ...]
+    """Name of a loss and address; one of "" for a page."""
 
 
 class Ending(Record, frozen=True):
@@ -67,6 +72,10 @@ class Asked(Record, frozen=True):
     """Answers that stand under an earlier question: its number, and what they are asked there."""
     spots: tuple[Spot, ...]
     endings: tuple[Ending, ...]
+    curves: tuple[Markup, ...]
+    """Plots of what is confused, beside each other."""
+    ranges: tuple[tuple[str, str], ...]
+    """Name of a loss, and between what its value lies."""
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -92,14 +101,15 @@ def answered(book: Book) -> int:
 def _replies(book: Book) -> Iterator[Reply]:
     """Every answer of the book, with the address of the page that shows it."""
     if isinstance(book.workings, Workings):
-        yield from (_reply(each, "Module", f"module/calling.html#asked-{each.id}") for each in book.workings.calling)
-        yield from (_reply(each, "Module", f"module/making.html#asked-{each.id}") for each in book.workings.making)
+        yield from (_reply(book, each, "Module", "module/calling.html") for each in book.workings.calling)
+        yield from (_reply(book, each, "Module", "module/making.html") for each in book.workings.making)
     for chapter in book.chapters:
-        yield from (_reply(each, chapter.name, f"losses/{chapter.name}.html#asked-{each.id}") for each in chapter.report.answers)
+        yield from (_reply(book, each, chapter.name, f"losses/{chapter.name}.html") for each in chapter.report.answers)
 
 
-def _reply(answer: Answer, owner: str, href: str) -> Reply:
-    return Reply(answer, owner, href, what_ran(answer))
+def _reply(book: Book, answer: Answer, owner: str, page: str) -> Reply:
+    shown = illustrations(book, answer, "")
+    return Reply(answer, owner, f"{page}#asked-{answer.id}", what_ran(answer), shown)
 
 
 def what_ran(answer: Answer) -> Markup:
@@ -108,13 +118,8 @@ def what_ran(answer: Answer) -> Markup:
 
 
 def _first_asked(known: dict[str, Reply]) -> dict[str, int]:
-    """Id of an answer -> the first question it stands under; under others it is only named."""
-    found: dict[str, int] = {}
-    for question in questions.QUESTIONS:
-        for _, answer in questions.answering(question.number):
-            if answer.id in known:
-                found.setdefault(answer.id, question.number)
-    return found
+    """Id of an answer -> the question it stands under, the first that it names; under others it is only named."""
+    return {id: reply.answer.asks[0] for id, reply in known.items() if reply.answer.asks}
 
 
 def _asked(question: questions.Question, book: Book, known: dict[str, Reply], first: dict[str, int]) -> Asked:
@@ -123,21 +128,40 @@ def _asked(question: questions.Question, book: Book, known: dict[str, Reply], fi
     elsewhere = tuple((first[reply.answer.id], reply.answer.question) for reply in answering if reply not in own)
     listed = {chapter.name for chapter in book.chapters}
     endings = [ending for chapter in book.chapters if (ending := _ending(chapter.name, chapter.report))] if not answering else []
-    return Asked(question.number, question.title, own, elsewhere, tuple(_spots(question, listed)), tuple(endings))
+    spots, curves, ranges = tuple(_spots(question, listed)), tuple(_curves(question, book)), tuple(_ranges(question, book))
+    return Asked(question.number, question.title, own, elsewhere, spots, tuple(endings), curves, ranges)
 
 
 def _spots(question: questions.Question, listed: set[str]) -> Iterator[Spot]:
-    for name in question.classes:
-        for part in question.parts:
-            if part in SPOTS and name in listed:
-                words, anchor = SPOTS[part]
-                yield Spot(f"{name}: {words}", f"losses/{name}.html#{anchor}")
+    for part in question.parts:
+        if part in SPOTS:
+            words, anchor = SPOTS[part]
+            places = tuple((name, f"losses/{name}.html#{anchor}") for name in question.classes if name in listed)
+            if places:
+                yield Spot(words, places)
     if "call_trace" in question.parts and "Module" in question.classes:
-        yield Spot("How calling a Module works", "module/calling.html")
+        yield Spot("how calling a Module works", (("", "module/calling.html"),))
     if "construction_trace" in question.parts and "Module" in question.classes:
-        yield Spot("How a Module is made", "module/making.html")
+        yield Spot("how a Module is made", (("", "module/making.html"),))
     if "messages" in question.parts:
-        yield Spot("What error messages mean", "messages.html")
+        yield Spot("what error messages mean", (("", "messages.html"),))
+
+
+def _curves(question: questions.Question, book: Book) -> Iterator[Markup]:
+    """The plots that several of the classes have, each once."""
+    if "curves" in question.parts:
+        every = [curve for chapter in book.chapters if chapter.name in question.classes for curve in chapter.report.curves]
+        titles = [curve.title for curve in every]
+        shared = {curve.title: curve for curve in every if titles.count(curve.title) > 1}
+        yield from (Markup(plots.curve_svg(curve, f"q{question.number}-{place}")) for place, curve in enumerate(shared.values()))
+
+
+def _ranges(question: questions.Question, book: Book) -> Iterator[tuple[str, str]]:
+    """Between what the values of the classes lie, as their pages say it."""
+    if "bounds" in question.parts:
+        for chapter in book.chapters:
+            rows = ten_seconds.range_of(chapter.report) if chapter.name in question.classes else ()
+            yield from ((chapter.name, row.lines[0]) for row in rows)
 
 
 def _ending(name: str, report: Report) -> Ending | None:

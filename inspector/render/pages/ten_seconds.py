@@ -54,7 +54,7 @@ def rows(report: Report) -> Iterator[BoxRow]:
         yield from _goes_in(definition)
     yield from _comes_out(report)
     yield from _divided(report)
-    yield from _range(report)
+    yield from range_of(report)
     unchecked = tuple(_unchecked(report))
     if unchecked:
         yield BoxRow("Not checked", unchecked, "#inputs")
@@ -122,7 +122,7 @@ def _divided(report: Report) -> Iterator[BoxRow]:
         yield BoxRow("Denominator", lines, "#formula")
 
 
-def _range(report: Report) -> Iterator[BoxRow]:
+def range_of(report: Report) -> Iterator[BoxRow]:
     """From where to where the value goes, and when it is smallest: only as far as the samples bear it out."""
     bounds = report.bounds
     if not isinstance(bounds, Bounds) or bounds.status != "pass":
