@@ -5,6 +5,7 @@ In: a Chapter. Out: one Path a configuration. Sentences come from explain.py; he
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
@@ -21,6 +22,8 @@ from inspector.report import Agreement, Argument, Observation, Record, Reference
 TOP = "../"
 DEEPEST = 6
 """Deeper steps are not moved further to the right."""
+FEWEST_TOGETHER = 4
+"""So many calls on tensors in a row are folded into one step."""
 OPEN = 26
 """Lines of source that are shown unfolded."""
 
@@ -69,6 +72,25 @@ class PathStep(Record, frozen=True):
     untaken: tuple[Untaken, ...]
 
 
+class Run(Record, frozen=True):
+    """Several calls on tensors, one after the other, that lead to nothing else: shown as one step, with each of them inside."""
+
+    number: str
+    """Numbers of the first and the last."""
+    depth: int
+    said: str
+    """How many they are, and on which lines."""
+    names: tuple[str, ...]
+    """What is called, each once, in order."""
+    href: str
+    """The first of the lines, on our page of the file."""
+    ran: int
+    """How many of them a run confirmed."""
+    is_maybe: bool
+    """True where some depend on the data."""
+    steps: tuple[PathStep, ...]
+
+
 class Path(Record, frozen=True):
     """The call in one configuration."""
 
@@ -77,7 +99,8 @@ class Path(Record, frozen=True):
     """The configuration in a few words."""
     verdict: str
     agrees: bool
-    steps: tuple[PathStep, ...]
+    steps: tuple[PathStep | Run, ...]
+    """Every step once: by itself, or in a run."""
     notes: tuple[str, ...]
     differs: str
     """How it differs from the default one; "" for that one."""
@@ -124,7 +147,7 @@ def _path(book: Book, report: Report, title: str, place: int, default: Report) -
         title=title,
         verdict=trace.verdict,
         agrees=isinstance(agreement, Agreement) and not agreement.read_not_run and not agreement.run_not_read,
-        steps=tuple(_Writer(book, report, default if place else None).steps(trace.rows)),
+        steps=tuple(_runs(list(_Writer(book, report, default if place else None).steps(trace.rows)))),
         notes=tuple(note for note in trace.notes if "not taken" not in note),
         differs=_differs(report, default) if place else "",
         operators=ran.aten_forward if isinstance(ran, Observation) else (),
@@ -230,6 +253,33 @@ class _Writer:
     def _is_below(self, row: Row, above: Step) -> bool:
         """Whether the call of a row stands in the text of the function that `above` calls."""
         return self._by_id[row.id].caller == above.callee
+
+
+def _runs(steps: Sequence[PathStep]) -> Iterator[PathStep | Run]:
+    """The steps, those that do no more than call a method of a tensor together where several follow each other."""
+    for plain, group in itertools.groupby(steps, key=lambda step: _is_plain(step) and (step.depth, step.called_at.file)):
+        some = list(group)
+        yield from [_run(some)] if plain and len(some) >= FEWEST_TOGETHER else some
+
+
+def _is_plain(step: PathStep) -> bool:
+    """Whether a step is a method of a tensor and leads nowhere."""
+    return step.kind == "native" and step.name.startswith("Tensor.") and not (step.native or step.code or step.untaken or step.is_new)
+
+
+def _run(steps: Sequence[PathStep]) -> Run:
+    lines = [step.called_at.line for step in steps]
+    on = f"lines {min(lines)}–{max(lines)}" if min(lines) < max(lines) else f"line {lines[0]}"
+    return Run(
+        number=f"{steps[0].number}–{steps[-1].number}",
+        depth=steps[0].depth,
+        said=f"{len(steps)} tensor operations on {on} of {steps[0].called_at.text.rpartition(':')[0]}",
+        names=tuple(dict.fromkeys(step.name.removeprefix("Tensor.") for step in steps)),
+        href=next(step.called_href for step in steps if step.called_at.line == min(lines)),
+        ran=sum(step.status == "ran" for step in steps),
+        is_maybe=any(step.is_maybe for step in steps),
+        steps=tuple(steps),
+    )
 
 
 def _untaken(steps: Sequence[Step]) -> Iterator[Untaken]:

@@ -15,7 +15,7 @@ from inspector.book import Book, Chapter
 from inspector.losses import native_sources
 from inspector.render import explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
-from inspector.render.pages import call_path, findings_page, pictures, quoting, ten_seconds
+from inspector.render.pages import call_path, declared, findings_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import Page
@@ -126,6 +126,7 @@ class LossPage(Record, frozen=True):
     everything: view.Page
     """With nothing folded."""
     class_href: str
+    declared: declared.Declared
     box: tuple[BoxRow, ...]
     verified: tuple[Verified, ...]
     formulas: tuple[Math, ...]
@@ -185,6 +186,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         page=view.page(report),
         everything=view.page(report, verbose=True),
         class_href=quoting.href(book, report.subject.file, report.subject.line, TOP),
+        declared=declared.declared(book, chapter),
         box=tuple(ten_seconds.rows(report)),
         verified=ten_seconds.verified(checks),
         formulas=tuple(_formulas(report)),

@@ -59,6 +59,19 @@ def passage(text: str, line: int, calls: Iterable[int]) -> Passage | None:
     return Passage(_joined([head, *wanted]), tuple(marked))
 
 
+def assigned(text: str, line: int, name: str) -> range | None:
+    """The lines on which the class defined on this line assigns a name of its own; None where it does not."""
+    try:
+        body = next((node.body for node in ast.walk(_tree(text)) if isinstance(node, ast.ClassDef) and node.lineno == line), [])
+    except SyntaxError:
+        return None
+    for one in body:
+        targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return range(one.lineno, (one.end_lineno or one.lineno) + 1)
+    return None
+
+
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """The stretches in order, those that touch or nearly do as one."""
     found: list[tuple[int, int]] = []
