@@ -41,10 +41,10 @@ def inspect_loss(
     """
     live = live and runs_here(text)
     asked = asking.understand(subject, target_kind, tuple(hooks), live=live, text=text)
-    report = _static(asked)
+    report = _with_below(_static(asked), asked.text)
     if on_static is not None:
         on_static(report)
-    return _run(report, asked) if live else report
+    return _with_below(_run(report, asked), asked.text) if live else report
 
 
 def text_of(*, release: str = "", source: str = "", offline: bool = False, download: bool = False) -> TorchText | None:
@@ -85,6 +85,21 @@ def _definition(asked: Asked) -> Definition | Unresolved:
     if definition is None:
         return Unresolved("no independent reference: this class is not defined in losses/", asked.configuration.subject)
     return losses.summarise(definition, asked.configuration)
+
+
+def _with_below(report: Report, text: TorchText) -> Report:
+    """The same Report with what torch's own files say of every name below Python in it; C++ files are those of one release."""
+    from inspector.losses import native_sources
+    from inspector.source.native import declared
+
+    natives = (step.callee for step in report.call_trace.steps if step.kind == "native" and step.taken != "false")
+    ran = report.observation
+    names = ((*ran.aten_forward, *ran.aten_backward), ran.autograd_nodes) if isinstance(ran, Observation) else ((), ())
+    below = declared.declared(text, natives, *names)
+    built = native_sources.as_of()
+    operators = tuple(msgspec.structs.replace(each, code=native_sources.code_of(each.name)) for each in below.operators)
+    below = msgspec.structs.replace(below, operators=operators, code_version=built.version, code_commit=built.commit)
+    return msgspec.structs.replace(report, below=below)
 
 
 def _run(report: Report, asked: Asked) -> Report:

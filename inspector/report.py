@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from inspector.below import Below as Below
 from inspector.errors import InspectError
 from inspector.measured import Acceptance as Acceptance
 from inspector.measured import Answer as Answer
@@ -522,6 +523,8 @@ class Report(Record, frozen=True):
     """How small and how large the loss value can be."""
     probed: Probed | NotRun = NotRun("nothing was probed")
     """Accepted inputs and messages, where the probes of this torch build have been run; the findings stand in `findings`."""
+    below: Below = Below()
+    """What torch's own files say of the code below Python."""
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""

@@ -88,13 +88,13 @@ def opening(path: Path) -> str:
 
 
 def fields() -> str:
-    """A table for each record of report.py and measured.py, in the order of the file: field, type, what it holds."""
+    """A table for each record of report.py, measured.py and below.py, in the order of the files: field, type, what it holds."""
     return "\n\n".join(record_table(record) for record in records())
 
 
 def records() -> Iterator[ast.ClassDef]:
-    """The classes of report.py and measured.py that appear in JSON, Report first; a name with an underscore is for reading only."""
-    trees = [ast.parse((ROOT / "inspector" / name).read_text()) for name in ("report.py", "measured.py")]
+    """The classes of report.py, measured.py and below.py that appear in JSON, Report first; names with an underscore are for reading."""
+    trees = [ast.parse((ROOT / "inspector" / name).read_text()) for name in ("report.py", "measured.py", "below.py")]
     classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     yield from sorted((record for record in classes if any(described(record))), key=lambda record: record.name != "Report")
 

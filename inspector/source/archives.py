@@ -22,10 +22,12 @@ from inspector.source.fetching import CONNECTIONS, Fetcher, NoRanges, Part
 
 WANTED = re.compile(
     r"torch/(?:\w[\w-]*/)*\w[\w-]*\.pyi?"
-    r"|torchgen/packaged/ATen/native/native_functions\.yaml|torchgen/packaged/autograd/derivatives\.yaml",
+    r"|torchgen/packaged/ATen/native/native_functions\.yaml|torchgen/packaged/autograd/derivatives\.yaml"
+    r"|torchgen/packaged/autograd/templates/python_variable_methods\.cpp|torch/(?:lib/)?include/torch/csrc/autograd/generated/Functions\.h",
     re.ASCII,
 )
-"""The members that are read: Python text, stubs and torch's lists of operators, by plain names that stay in their folder."""
+"""The members that are read: Python text, stubs, torch's lists of operators and the header of its autograd nodes, by plain names that stay
+in their folder."""
 
 TAIL = 1 << 17
 DIRECTORY_LIMIT = 32 << 20

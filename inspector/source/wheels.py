@@ -18,7 +18,7 @@ import msgspec
 
 from inspector.errors import CouldNotRun, InspectError
 from inspector.report import Release
-from inspector.source.archives import Archive, Contents, read_contents, read_members
+from inspector.source.archives import WANTED, Archive, Contents, read_contents, read_members
 from inspector.source.fetching import NoRanges
 from inspector.source.finders import TorchText, version_in
 
@@ -32,8 +32,12 @@ _FIRST = re.compile(
 
 Large files that no call of torch.nn leads to are left out; they are fetched where something asks for them.
 """
-_BELOW = re.compile(r"torch/_decomp/\w+\.py|torch/_refs/__init__\.py|torch/_refs/nn/functional/__init__\.py", re.ASCII)
-"""What torch says of its operators in Python: fetched together when the first of it is looked at."""
+_BELOW = re.compile(
+    r"torch/_decomp/\w+\.py|torch/_refs/((linalg|special|nn/functional)/)?__init__\.py"
+    r"|torch/(lib/)?include/torch/csrc/autograd/generated/Functions\.h",
+    re.ASCII,
+)
+"""What torch says of its operators in Python and in its header: fetched together when the first of it is looked at."""
 _DECIDING = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/utils", "torch/_C")
 """Folders that decide what is read of a class; where they are the same in two releases, it is read once."""
 
@@ -144,21 +148,26 @@ def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive]) -> W
     return WheelText(folder / "files", contents, archive)
 
 
+_SELECTION = hashlib.sha256(WANTED.pattern.encode()).hexdigest()[:16]
+"""Which members of a wheel are listed at all: what was kept by another rule is read again."""
+
+
 class _Sealed(msgspec.Struct):
     contents: msgspec.Raw
     digest: str
+    selection: str = ""
 
 
 def _sealed(contents: Contents) -> bytes:
     encoded = msgspec.json.encode(contents)
-    return msgspec.json.encode(_Sealed(msgspec.Raw(encoded), hashlib.sha256(encoded).hexdigest()))
+    return msgspec.json.encode(_Sealed(msgspec.Raw(encoded), hashlib.sha256(encoded).hexdigest(), _SELECTION))
 
 
 def _kept_contents(folder: Path) -> Contents | None:
-    """What was kept of a wheel's directory; None where there is none or it is damaged."""
+    """What was kept of a wheel's directory; None where there is none, it is damaged, or it lists other members than this version reads."""
     try:
         sealed = msgspec.json.decode((folder / "contents.json").read_bytes(), type=_Sealed)
-        if hashlib.sha256(bytes(sealed.contents)).hexdigest() != sealed.digest:
+        if sealed.selection != _SELECTION or hashlib.sha256(bytes(sealed.contents)).hexdigest() != sealed.digest:
             return None
         return msgspec.json.decode(sealed.contents, type=Contents)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
