@@ -144,12 +144,14 @@ class Named(Record, frozen=True):
 
 
 class Missing(Record, frozen=True):
-    """A list that this torch does not carry."""
+    """A list that this torch does not carry, or that could not be had."""
 
     file: str
     """Its usual name."""
     says: str
     """What it would say."""
+    reason: str = ""
+    """Why it could not be read, where that is not because this torch is without it; "" where it is."""
 
 
 class Below(Record, frozen=True):
@@ -166,7 +168,7 @@ class Below(Record, frozen=True):
     nodes: tuple[Node, ...] = ()
     """The nodes of those entries."""
     missing: tuple[Missing, ...] = ()
-    """Lists that this torch does not carry."""
+    """Lists that this torch does not carry, or that could not be had."""
     code_version: str = ""
     """The release that `code` is about; "" where there is none."""
     code_commit: str = ""

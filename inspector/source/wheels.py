@@ -141,15 +141,19 @@ class WheelText(TorchText):
 
 def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive]) -> WheelText:
     """The text in a wheel; `folder` keeps what was read of it. The archive is asked for only where something is missing there."""
-    contents = _kept_contents(folder)
-    if contents is None:
-        contents = read_contents(archive(), filename)
-        keep(folder / "contents.json", _sealed(contents))
+    contents, current = _kept_contents(folder)
+    if contents is None or not current:
+        try:
+            contents = read_contents(archive(), filename)
+            keep(folder / "contents.json", _sealed(contents))
+        except CouldNotRun:
+            if contents is None:
+                raise
     return WheelText(folder / "files", contents, archive)
 
 
 _SELECTION = hashlib.sha256(WANTED.pattern.encode()).hexdigest()[:16]
-"""Which members of a wheel are listed at all: what was kept by another rule is read again."""
+"""Which members of a wheel are listed at all: what was kept by another rule is read again where that is possible."""
 
 
 class _Sealed(msgspec.Struct):
@@ -163,15 +167,15 @@ def _sealed(contents: Contents) -> bytes:
     return msgspec.json.encode(_Sealed(msgspec.Raw(encoded), hashlib.sha256(encoded).hexdigest(), _SELECTION))
 
 
-def _kept_contents(folder: Path) -> Contents | None:
-    """What was kept of a wheel's directory; None where there is none, it is damaged, or it lists other members than this version reads."""
+def _kept_contents(folder: Path) -> tuple[Contents | None, bool]:
+    """What was kept of a wheel's directory; None where there is none or it is damaged; and whether it lists all that this version reads."""
     try:
         sealed = msgspec.json.decode((folder / "contents.json").read_bytes(), type=_Sealed)
-        if sealed.selection != _SELECTION or hashlib.sha256(bytes(sealed.contents)).hexdigest() != sealed.digest:
-            return None
-        return msgspec.json.decode(sealed.contents, type=Contents)
+        if hashlib.sha256(bytes(sealed.contents)).hexdigest() != sealed.digest:
+            return None, False
+        return msgspec.json.decode(sealed.contents, type=Contents), sealed.selection == _SELECTION
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+        return None, False
 
 
 def _named(names: Iterable[str]) -> bytes:

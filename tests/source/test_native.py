@@ -9,6 +9,7 @@ import pytest
 
 from inspector import asking, pipeline
 from inspector.below import Below, Derivative, Kernel, Operator
+from inspector.errors import CouldNotRun
 from inspector.report import Observation, Release
 from inspector.source import catalog
 from inspector.source.finders import TorchText
@@ -317,6 +318,20 @@ def test_a_release_without_these_lists_says_so_and_its_nodes_are_read_from_its_h
     assert below.functions[0].reason == "this torch does not carry native_functions.yaml"
     assert [node.name for node in below.nodes] == ["GapBackward", "GapBackward1"]
     assert below.operators == ()
+
+
+def test_a_list_that_cannot_be_had_now_is_told_from_one_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECT_LOSS_CACHE", str(tmp_path / "cache"))
+    text = torch_with(tmp_path, WHOLE)
+    monkeypatch.setattr(text, "place", refusing)
+    below = declared(text, ("torch._C._nn.gap",))
+    assert {each.reason for each in below.missing} == {"the network may not be used"}
+    assert below.functions[0].reason == "native_functions.yaml: the network may not be used"
+    assert declared(torch_with(tmp_path, WHOLE), ("torch._C._nn.gap",)).missing == ()
+
+
+def refusing(_: str) -> Path:
+    raise CouldNotRun("offline", "the network may not be used")
 
 
 def test_a_damaged_entry_is_an_empty_one_and_not_an_error(tmp_path: Path) -> None:

@@ -29,5 +29,6 @@ def declared(text: TorchText, functions: Iterable[str], observed: Iterable[str] 
         read["lists"] = Lists(text)
     lists: Lists = read["lists"]
     made = lists.below(*asked)
-    cache.save(path, text, lists.read, made)
+    if lists.is_whole:  # else another time may find more
+        cache.save(path, text, lists.read, made)
     return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from inspector.errors import CouldNotRun
 from inspector.source.finders import TorchText
 
 
@@ -30,13 +31,23 @@ PYTHON_CODE = (
 )  # fmt: skip
 """Where torch registers its own Python code for an operator."""
 
-EVERY = (*OPERATORS, *FORMULAS, *HEADER, *METHODS, *TENSOR, *PYTHON_CODE)
 
+class Files:
+    """The files of one torch. `refused` says why one could not be had, such as that the network may not be used."""
 
-def read(text: TorchText, names: tuple[str, ...]) -> File | None:
-    """The first of these files that this torch carries."""
-    for name in names:
-        path = text.place(name)
-        if path.is_file():
-            return File(name, text.text_of(path))
-    return None
+    def __init__(self, text: TorchText) -> None:
+        self._text = text
+        self.found: list[str] = []
+        self.refused = ""
+
+    def read(self, names: tuple[str, ...]) -> File | None:
+        """The first of these files that this torch carries and that can be had."""
+        try:
+            for name in names:
+                path = self._text.place(name)
+                if path.is_file():
+                    self.found.append(name)
+                    return File(name, self._text.text_of(path))
+        except CouldNotRun as refused:
+            self.refused = refused.what
+        return None

@@ -14,6 +14,7 @@ from inspector.below import Below, Missing, Named, Node, Operator
 from inspector.source.finders import TorchText
 from inspector.source.native import files, formulas, headers
 from inspector.source.native.blocks import Blocks
+from inspector.source.native.files import File, Files
 from inspector.source.native.formulas import Formulas
 from inspector.source.native.names import Spellings, operator_of, wanted
 from inspector.source.native.operators import Operators
@@ -29,17 +30,19 @@ class Lists:
     """The lists of one torch, each read once."""
 
     def __init__(self, text: TorchText) -> None:
-        operators, rules = files.read(text, files.OPERATORS), files.read(text, files.FORMULAS)
-        self._header = files.read(text, files.HEADER)
-        template, tensor = files.read(text, files.METHODS), files.read(text, files.TENSOR)
-        python_code = [file for name in files.PYTHON_CODE if (file := files.read(text, (name,))) is not None]
-        self.read = tuple(file.name for file in (operators, rules, self._header, template, tensor, *python_code) if file is not None)
+        found = Files(text)
+        operators, rules, self._header = found.read(files.OPERATORS), found.read(files.FORMULAS), found.read(files.HEADER)
+        template, tensor = found.read(files.METHODS), found.read(files.TENSOR)
+        python_code = [file for name in files.PYTHON_CODE if (file := found.read((name,))) is not None]
+        self.read = tuple(found.found)
         """Relative names of the files that were read."""
+        self.is_whole = not found.refused
+        """False where a file is there and could not be had."""
         self._operators = Operators(Blocks(operators, "- func: ")) if operators else None
         self._formulas = Formulas(Blocks(rules, "- name: ")) if rules else None
         self._spellings = Spellings(template, tensor)
         self._python_code = PythonCode(python_code)
-        self.missing = tuple(_missing(operators is None, rules is None, self._header is None))
+        self.missing = tuple(_missing(operators, rules, self._header, found.refused))
         self._known: dict[str, tuple[Operator, ...]] = {}
 
     def below(self, functions: tuple[str, ...], observed: tuple[str, ...], nodes: tuple[str, ...]) -> Below:
@@ -83,7 +86,8 @@ class Lists:
         return Named(name, tuple(each.name for each in self._overloads(base) if each.name == definition.name))
 
     def _not_carried(self) -> str:
-        return f"this torch does not carry {self.missing[0].file}"
+        first = self.missing[0]
+        return f"{first.file}: {first.reason}" if first.reason else f"this torch does not carry {first.file}"
 
     # -- entries -------------------------------------------------------------------------------------------------------
 
@@ -145,10 +149,11 @@ class Lists:
                     yield Node(name, "", struct.saved, "declared", self._header.name, struct.line)
 
 
-def _missing(operators: bool, rules: bool, header: bool) -> Iterator[Missing]:
-    if operators:
-        yield Missing("native_functions.yaml", "the signatures of operators and their kernels")
-    if rules:
-        yield Missing("derivatives.yaml", "the formulas of their gradients")
-    if header:
-        yield Missing("Functions.h", "what each autograd node keeps for the backward pass")
+def _missing(operators: File | None, rules: File | None, header: File | None, refused: str) -> Iterator[Missing]:
+    for name, found, says in (
+        ("native_functions.yaml", operators, "the signatures of operators and their kernels"),
+        ("derivatives.yaml", rules, "the formulas of their gradients"),
+        ("Functions.h", header, "what each autograd node keeps for the backward pass"),
+    ):
+        if found is None:
+            yield Missing(name, says, refused)
