@@ -118,7 +118,7 @@ def plain(text: str) -> Html:
 
 
 def _block(lines: Iterable[str], kind: str) -> Html:
-    return Html(f'<div class="il-code {kind} highlight" data-search-exclude><pre tabindex="0"><code>{"".join(lines)}</code></pre></div>')
+    return Html(f'<div class="il-code {kind} highlight"><pre tabindex="0" data-search-exclude><code>{"".join(lines)}</code></pre></div>')
 
 
 def _permanent(anchor: Anchor) -> Html:

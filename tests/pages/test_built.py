@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import html5lib  # type: ignore[import-untyped]
 import pytest
+
+from inspector.render.pages import blocks
 
 from . import links
 from .conftest import LOSSES, one_of_each_kind, run_pages
@@ -52,6 +55,16 @@ def test_the_html_of_every_kind_of_page_is_valid(site: Path) -> None:
 
 def test_invalid_html_is_noticed() -> None:
     assert mistakes("<!doctype html><title>x</title><p><div></div></p>")
+
+
+def test_what_search_leaves_out_is_on_the_page_and_not_in_the_index(site: Path) -> None:
+    loss = (site / "losses" / f"{LOSSES[0]}.html").read_text()
+    docs = json.loads((site / "search" / "search_index.json").read_text())["docs"]
+    indexed = " ".join(doc["text"] for doc in docs if doc["location"].startswith("losses/"))
+    assert "Every attribute of the new object" in loss
+    assert "Every attribute of the new object" not in indexed
+    assert "What torch says is in the last column" in indexed
+    assert [page.name for page in site.rglob("*.html") if blocks.OPENS in page.read_text() or blocks.CLOSES in page.read_text()] == []
 
 
 def test_the_page_of_a_loss_is_light(site: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from inspector.render.pages import blocks
+
 
 @pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed: pip install zensical")
 def test_zensical_builds_every_page(folder: Path, tmp_path: Path) -> None:
@@ -23,3 +25,5 @@ def test_zensical_builds_every_page(folder: Path, tmp_path: Path) -> None:
     loss = next((site / "losses").glob("*.html")).read_text()
     assert 'id="call"' in loss
     assert "<!-- finished -->" not in loss
+    assert blocks.OPENS not in loss
+    assert 'class="il-code' in loss
