@@ -6,8 +6,8 @@ Computes nothing and loads nothing heavy.
 How to use it: `Timeline.changes` holds everything, oldest release first, quiet ones too (`quiet` is true for what is only spelling);
 within one release the gravest stands first. `Comparison.changes` is ranked by consequence. A Change is about `subject` (a class or
 function by its qualified name, and by `public_name`) and, where it is narrower, about one `member` of it ("forward"); `names` are the
-arguments, attributes, methods or callees it is about, so that code that uses one of them can be found. `sentence` is the whole change
-in plain English and can be shown alone. Get them from `inspector.chronicle`:
+arguments, attributes, methods or callees it is about, so that code that uses one of them can be found. `sentence` says the change in
+plain English without its subject, `headline` with it, so that it can be shown alone. Get them from `inspector.chronicle`:
 
     timeline(name, *, offline=False, told=None) -> Timeline                 one class or function, in every release
     timelines(names=(), *, offline=False, told=None) -> tuple[Timeline, …]  several at once; all losses and Module where none is named
@@ -38,7 +38,7 @@ Kind: TypeAlias = Literal[
     "error added", "error removed", "error type", "condition of an error",
     "deprecated", "no longer deprecated", "warning added", "warning removed", "warning type",
     "path", "override", "body", "constants", "message",
-    "formula", "documented shapes", "documented arguments",
+    "formula", "documented shapes",
     "docstring", "annotations", "comments", "formatting", "super", "renamed locals", "decorators", "style", "lines", "formula spelling",
 ]  # fmt: skip
 """What kind of change it is. From "docstring" on they are kinds of spelling, which are quiet."""
@@ -67,7 +67,7 @@ class Change(Record, frozen=True):
     consequence: Consequence
     """What it means for a user."""
     sentence: str
-    """The change in one plain sentence that can stand alone, without a full stop at its end."""
+    """The change in plain words, without its subject and without a full stop; `headline` has the subject in front."""
     before: str = ""
     """What it was, as short text; "" where there was nothing."""
     after: str = ""
@@ -84,6 +84,15 @@ class Change(Record, frozen=True):
     """Where it stands."""
     public_name: str = ""
     """The subject as people import it, such as torch.nn.CrossEntropyLoss; "" where it is not public."""
+    also: tuple[str, ...] = ()
+    """Qualified names of functions that the very same change was made in, such as the new argument of a loss in its function."""
+
+    @property
+    def headline(self) -> str:
+        """The sentence with its subject in front, which can stand alone: "CrossEntropyLoss.forward: …"."""
+        name = self.public_name.replace("torch.nn.functional.", "F.").removeprefix("torch.nn.") or self.subject.rpartition(".")[2]
+        member = f".{self.member}" if self.member and self.member not in ("__init__", "__call__") else ""
+        return f"{name}{member}: {self.sentence}"
 
     @property
     def rank(self) -> int:

@@ -86,17 +86,22 @@ def load(path: Path, text: TorchText, record: type[T]) -> T | None:
 
 
 def save(path: Path, text: TorchText, files: Iterable[str], record: object) -> None:
-    """Keeps a record; a folder that cannot be written to is no error. Written under another name and moved into place."""
-    import tempfile
-
+    """Keeps a record; a folder that cannot be written to is no error."""
     encoded = msgspec.json.encode(record)
     entry = _Entry({name: _digest_in(text, name) for name in files}, msgspec.Raw(encoded), _digest(encoded))
+    write(path, msgspec.json.encode(entry))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Writes an entry under another name and moves it into place; a folder that cannot be written to is no error."""
+    import tempfile
+
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.json.encode(entry))
+                stream.write(data)
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -69,6 +69,16 @@ class Found(msgspec.Struct, frozen=True):
     """The day that its wheel was made, as the wheel says; "" where nothing was read of it or it does not say."""
 
 
+class Dated(NamedTuple):
+    """One final release that can be read."""
+
+    version: str
+    date: str
+    """The day of its first wheel; "" where the index gives none."""
+    mark: str
+    """A hash of what the index lists of it: the same wheels, the same mark."""
+
+
 Told = Callable[[str, InspectError], None]
 
 
@@ -100,6 +110,14 @@ class Releases:
         by_version = self._listing(FRESH).by_version()
         return tuple(str(one) for one in sorted(by_version) if not one.is_prerelease and any(map(_fits, by_version[one])))
 
+    def dated(self) -> tuple[Dated, ...]:
+        """The same with the day of each, and the installed torch among them where it is a final release."""
+        by_version = self._listing(FRESH).by_version()
+        installed = _installed_version()
+        also = (installed,) if installed is not None and not installed.is_prerelease else ()
+        final = sorted({*also, *(one for one in by_version if not one.is_prerelease and any(map(_fits, by_version[one])))})
+        return tuple(_dated(one, by_version.get(one, [])) for one in final)
+
     def text(self, release: str) -> finders.TorchText:
         """The text of a release, "latest" for the newest; the installed torch's where that is it. Raises InspectError."""
         wanted = self._latest() if release == LATEST else _version(release)
@@ -123,7 +141,7 @@ class Releases:
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
         wanted = list(dict.fromkeys(versions))
-        here = [version for version in wanted if self._is_here(version)]
+        here = [version for version in wanted if self.is_here(version)]
         pool = ThreadPoolExecutor(CONNECTIONS, "fetching")
         try:
             begun = {pool.submit(self._fetched, version): version for version in wanted if version not in here}
@@ -136,7 +154,7 @@ class Releases:
         text = self.text(version)
         return text.fetch() if isinstance(text, WheelText) else text
 
-    def _is_here(self, version: str) -> bool:
+    def is_here(self, version: str) -> bool:
         """Whether a release is installed or kept with all that a report looks at."""
         try:
             wanted = self._latest() if version == LATEST else _version(version)
@@ -291,6 +309,12 @@ def _by_version(wheels: Iterable[Wheel]) -> dict[Version, list[Wheel]]:
 def _found(version: Version, wheels: list[Wheel], installed: bool) -> Found:
     date = min((wheel.uploaded for wheel in wheels if wheel.uploaded), default="")
     return Found(str(version), date, sum(_size_of(folder_of(wheel)) for wheel in wheels), installed)
+
+
+def _dated(version: Version, wheels: list[Wheel]) -> Dated:
+    listed = sorted((wheel.filename, wheel.sha256 or wheel.address) for wheel in wheels)
+    date = min((wheel.uploaded for wheel in wheels if wheel.uploaded), default="")
+    return Dated(str(version), date, hashlib.blake2b(repr(listed).encode(), digest_size=8).hexdigest())
 
 
 def _size_of(place: Path) -> int:

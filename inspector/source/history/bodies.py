@@ -1,0 +1,204 @@
+"""Two functions -> what changed in what they do: errors and warnings, who may take over, which calls, which lines.
+
+In: two functions as written, and the arguments and attributes that were added or removed, whose mere passing on is no change of its own.
+Out: a Difference. What is only spelled in another way is not in it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from inspector.source.history.canonical import Function, canonical, dotted, locals_of, parameters_of, plain, renamed
+from inspector.source.history.portrait import HOUSEKEEPING
+from inspector.source.history.raised import Check, take_apart
+from inspector.source.history.written import Written
+
+ALIKE = 0.6
+"""Two messages are one that was reworded where they share so much of their text."""
+
+
+class Hunk(NamedTuple):
+    """Lines that were replaced, in plain style."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class Edit(NamedTuple):
+    """What changed in the work of a function."""
+
+    gained: tuple[str, ...]
+    """What it calls now and did not before, as written."""
+    lost: tuple[str, ...]
+    hunks: tuple[Hunk, ...]
+
+
+class Reworded(NamedTuple):
+    """One check that is in both functions, and not alike."""
+
+    old: Check
+    new: Check
+
+
+class Difference(NamedTuple):
+    """All that changed in a function but its signature and its spelling."""
+
+    edit: Edit | None
+    checks_added: tuple[Check, ...] = ()
+    checks_removed: tuple[Check, ...] = ()
+    checks_changed: tuple[Reworded, ...] = ()
+    overriding: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Arguments that may take the call over, before and after."""
+    passed_to: tuple[str, ...] = ()
+    """What is handed an argument that is new."""
+
+
+class Explained(NamedTuple):
+    """What a signature or the instance says already."""
+
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    names: dict[str, str] = {}  # noqa: RUF012 - never changed
+    """Old name -> new name of parameters."""
+
+
+def compare(old: Written, new: Written, explained: Explained) -> Difference:
+    """What changed from one function to another."""
+    before = take_apart(renamed(old.node, explained.names) if explained.names else old.node)
+    after = take_apart(new.node)
+    less_before, less_after = _Stripped(explained.removed), _Stripped(explained.added)
+    left_before, left_after = less_before.strip(before.left), less_after.strip(after.left)
+    added, removed, changed = _checks(before.checks, after.checks)
+    return Difference(
+        _edit(left_before, left_after), added, removed, changed, (before.overriding, after.overriding), tuple(less_after.passed_to)
+    )
+
+
+# -- arguments that are only passed on ------------------------------------------------------------------------------------------
+
+
+class _Stripped(ast.NodeTransformer):
+    """Takes some arguments out of the calls they are passed on to, and what only puts them on the instance."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self.passed_to: list[str] = []
+
+    def strip(self, function: Function) -> Function:
+        if not self.names:
+            return function
+        made = self.visit(function)
+        assert isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef)
+        made.body = made.body or [ast.Pass()]
+        return made
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        args = [one for one in node.args if not self._is_passed(one)]
+        keywords = [one for one in node.keywords if not self._is_passed(one.value)]
+        if len(args) + len(keywords) < len(node.args) + len(node.keywords):
+            callee = dotted(node.func)
+            if callee and callee not in self.passed_to:
+                self.passed_to.append(callee)
+        node.args, node.keywords = args, keywords
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+        target = dotted(node.targets[0])
+        if target.startswith("self.") and target[5:] in self.names:
+            return None
+        return self.generic_visit(node)
+
+    def _is_passed(self, node: ast.expr) -> bool:
+        return dotted(node).removeprefix("self.") in self.names
+
+
+# -- errors and warnings --------------------------------------------------------------------------------------------------------
+
+
+def _checks(old: tuple[Check, ...], new: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...], tuple[Reworded, ...]]:
+    """Checks added, removed and changed: first those that are the same, then the same condition, then much the same message."""
+    waiting_old, waiting_new = list(old), list(new)
+    changed: list[Reworded] = []
+    for alike in (_the_same, _same_words, _same_condition, _similar):
+        for one in list(waiting_old):
+            other = next((each for each in waiting_new if alike(one, each)), None)
+            if other is not None:
+                waiting_old.remove(one)
+                waiting_new.remove(other)
+                changed += [Reworded(one, other)] if alike is not _the_same else []
+    return tuple(waiting_new), tuple(waiting_old), tuple(changed)
+
+
+def _the_same(one: Check, other: Check) -> bool:
+    return (one.kind, one.type, words(one.message), one.condition) == (other.kind, other.type, words(other.message), other.condition)
+
+
+def _same_words(one: Check, other: Check) -> bool:
+    return one.kind == other.kind and words(one.message) == words(other.message)
+
+
+def _same_condition(one: Check, other: Check) -> bool:
+    return one.kind == other.kind and one.condition == other.condition and one.condition not in ("", "otherwise")
+
+
+def _similar(one: Check, other: Check) -> bool:
+    return one.kind == other.kind and difflib.SequenceMatcher(None, words(one.message), words(other.message)).ratio() >= ALIKE
+
+
+def words(message: str) -> str:
+    """A message without differences of white space, quotes and a stop at its end."""
+    return " ".join(re.sub(r"[`'\"]", "", message).split()).rstrip(".!").lower()
+
+
+# -- lines ----------------------------------------------------------------------------------------------------------------------
+
+
+def _edit(old: Function, new: Function) -> Edit | None:
+    """What differs in two bodies; None where they mean the same."""
+    best = min(
+        (_hunks(old, new, numbered=numbered) for numbered in (True, False)), key=lambda hunks: sum(len(a) + len(b) for a, b in hunks)
+    )
+    if not best:
+        return None
+    before, after = calls_of(old), calls_of(new)
+    return Edit(tuple(one for one in after if one not in before), tuple(one for one in before if one not in after), best)
+
+
+def _hunks(old: Function, new: Function, *, numbered: bool) -> tuple[Hunk, ...]:
+    (old_lines, old_shown), (new_lines, new_shown) = _lines(old, numbered=numbered), _lines(new, numbered=numbered)
+    matcher = difflib.SequenceMatcher(None, old_lines, new_lines, autojunk=False)
+    return tuple(Hunk(tuple(old_shown[a:b]), tuple(new_shown[c:d])) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+
+
+def _lines(function: Function, *, numbered: bool) -> tuple[list[str], list[str]]:
+    """Lines to compare, and the same lines as they are shown."""
+    compared = _unparsed(canonical(function, without=() if numbered else ("renamed locals",)))
+    shown = _unparsed(plain(function))
+    return compared, shown if len(shown) == len(compared) else compared
+
+
+def _unparsed(function: Function) -> list[str]:
+    return [line for one in function.body for line in ast.unparse(ast.fix_missing_locations(one)).split("\n")]
+
+
+def calls_of(function: Function) -> list[str]:
+    """Names that a function calls, as written: those of modules and of `self`, not methods of its arguments and not built-in ones."""
+    own = {*locals_of(function), *parameters_of(function)} - {"self"}
+    found: dict[str, None] = {}
+    for node in ast.walk(function):
+        name = dotted(node.func) if isinstance(node, ast.Call) else ""
+        first = name.partition(".")[0]
+        if name and first not in own and name not in dir(builtins) and not name.endswith(tuple(HOUSEKEEPING)) and first != "cast":
+            found[name] = None
+    return list(found)
+
+
+def names_used(lines: Iterable[str]) -> set[str]:
+    """Words that may be names in lines of code."""
+    return {word for line in lines for word in re.findall(r"[A-Za-z_]\w*", re.sub(r"'[^']*'|\"[^\"]*\"", "", line))}
