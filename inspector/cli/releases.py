@@ -28,10 +28,15 @@ def command(as_json: bool, offline: bool) -> int:
 
 
 def lines(found: Iterable[Found]) -> list[str]:
-    """One line a release, in columns; a day that the index does not give is left out for all."""
-    rows = [(one.version, one.date, _kept(one)) for one in found]
+    """One line a release, in columns."""
+    rows = [(one.version, _day(one), _kept(one)) for one in found]
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    return ["  ".join(part for part in (row[0].ljust(widths[0]), row[1].ljust(widths[1]), row[2]) if part).rstrip() for row in rows]
+    return [f"{row[0].ljust(widths[0])}  {row[1].ljust(widths[1])}  {row[2]}".rstrip() for row in rows]
+
+
+def _day(one: Found) -> str:
+    """The day it came out, as the index says; else the day it was built, as its wheel says where that was read."""
+    return one.date or (f"built {one.built}" if one.built else "date not given")
 
 
 def _kept(one: Found) -> str:
@@ -42,6 +47,6 @@ def _kept(one: Found) -> str:
 def _json(found: Iterable[Found]) -> str:
     import json
 
-    rows = [{"version": one.version, "date": one.date or None, "cached": one.kept_bytes > 0, "cached_bytes": one.kept_bytes,
-             "installed": one.installed} for one in found]  # fmt: skip
+    rows = [{"version": one.version, "date": one.date or None, "built": one.built or None, "cached": one.kept_bytes > 0,
+             "cached_bytes": one.kept_bytes, "installed": one.installed} for one in found]  # fmt: skip
     return json.dumps(rows, indent=2)

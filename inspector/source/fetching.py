@@ -32,7 +32,7 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_WAIT = 20.0
 CONNECTIONS = 4
 """Connections to one host at a time; whoever needs a fifth waits for one of them."""
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14
 _PLACE = re.compile(r"bytes (\d+)-(-?\d+)/(\d+)")
 
 
@@ -151,7 +151,9 @@ class Fetcher:
             answer.close()
             answer = self._ask(address, {"Accept-Encoding": "identity"})
         place = _PLACE.fullmatch(answer.headers.get("Content-Range", "")) if answer.status_code == 206 else None
-        if place and int(place[1]) != start:
+        if place is None:
+            _refuse_page(answer)
+        elif int(place[1]) != start:
             answer.close()
             raise _unreachable(address, "it sends another part of the file than the one asked for")
         total = int(place[3]) if place else int(answer.headers.get("Content-Length") or 0)
@@ -257,7 +259,15 @@ def _place(answer: requests.Response) -> tuple[int, int]:
     if answer.status_code == 206 and place:
         return int(place[1]), int(place[3])
     answer.close()
+    _refuse_page(answer)
     raise NoRanges(int(answer.headers.get("Content-Length") or 0))
+
+
+def _refuse_page(answer: requests.Response) -> None:
+    """A page to sign in, or one that excuses itself, is not the file."""
+    if answer.headers.get("Content-Type", "").lower().startswith("text/html"):
+        answer.close()
+        raise _unreachable(answer.url, "it sends a page instead of the file")
 
 
 def _fine(answer: requests.Response, address: str) -> requests.Response:

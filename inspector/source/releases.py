@@ -10,6 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +21,9 @@ from inspector.source import cache, finders
 from inspector.source.archives import Archive, LocalArchive, RemoteArchive
 from inspector.source.configuration import Settings, read_settings
 from inspector.source.downloads import downloaded
-from inspector.source.fetching import CONNECTIONS, Fetcher, NoRanges, is_offline
+from inspector.source.fetching import CONNECTIONS, Fetcher, is_offline
 from inspector.source.indexes import Wheel, path_on_this_machine, wheels_of
-from inspector.source.wheels import WheelText, keep, open_wheel
+from inspector.source.wheels import WheelText, keep, kept_contents, open_wheel
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -224,26 +225,22 @@ class Releases:
     # -- its text ----------------------------------------------------------------------------------------------------------
 
     def _open(self, wheel: Wheel) -> WheelText:
-        place = folder_of(wheel)
-        try:
-            return open_wheel(place, wheel.filename, lambda: self._archive(wheel))
-        except NoRanges as refused:
-            return self._open_whole(wheel, place, refused.size or wheel.size)
+        return open_wheel(folder_of(wheel), wheel.filename, lambda: self._archive(wheel), lambda size: self._whole(wheel, size))
 
     def _archive(self, wheel: Wheel) -> Archive:
         path = path_on_this_machine(wheel.address)
         return LocalArchive(path) if path is not None else RemoteArchive(wheel.address, self._reach()[1])
 
-    def _open_whole(self, wheel: Wheel, place: Path, size: int) -> WheelText:
-        """The same from the whole wheel, which is fetched only where that was allowed, and not kept."""
+    @contextmanager
+    def _whole(self, wheel: Wheel, size: int) -> Iterator[Archive]:
+        """The whole wheel, which is fetched only where that was allowed, and not kept."""
         if not self.download:
+            size = size or wheel.size
             cost = f"{size / 1e6:,.0f} MB" if size else "a size it does not say"
             what = f"this server sends no parts of a file, and the whole of {wheel.filename} is {cost}"
             raise CouldNotRun("no-parts", what, wheel.address, "--download fetches it all the same")
-        with downloaded(self._reach()[1], wheel.address, place, wheel.sha256) as file:
-            text = open_wheel(place, wheel.filename, lambda: LocalArchive(file))
-            text.keep_all()
-        return text
+        with downloaded(self._reach()[1], wheel.address, folder_of(wheel), wheel.sha256) as file:
+            yield LocalArchive(file)
 
 
 def _those_had(asked: Iterable[tuple[Callable[[], finders.TorchText], str]], told: Told | None) -> Iterator[finders.TorchText]:
@@ -308,7 +305,9 @@ def _by_version(wheels: Iterable[Wheel]) -> dict[Version, list[Wheel]]:
 
 def _found(version: Version, wheels: list[Wheel], installed: bool) -> Found:
     date = min((wheel.uploaded for wheel in wheels if wheel.uploaded), default="")
-    return Found(str(version), date, sum(_size_of(folder_of(wheel)) for wheel in wheels), installed)
+    places = [folder_of(wheel) for wheel in wheels]
+    built = "" if date else max((contents.built for place in places if (contents := kept_contents(place)) is not None), default="")
+    return Found(str(version), date, sum(_size_of(place) for place in places), installed, built)
 
 
 def _dated(version: Version, wheels: list[Wheel]) -> Dated:
@@ -318,7 +317,8 @@ def _dated(version: Version, wheels: list[Wheel]) -> Dated:
 
 
 def _size_of(place: Path) -> int:
-    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) if place.is_dir() else 0
+    """Bytes of the sources that are kept of a wheel: what is left of a download that was broken off is none."""
+    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) if (place / "contents.json").is_file() else 0
 
 
 def _smallest(wheels: list[Wheel], release: str) -> Wheel:

@@ -6,12 +6,15 @@ against the wheel's own check sums, and read again where it is damaged. Nothing 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -38,22 +41,27 @@ _BELOW = re.compile(
     re.ASCII,
 )
 """What torch says of its operators in Python and in its header: fetched together when the first of it is looked at."""
+_ABANDONED = 86_400.0
+"""Seconds after which a file that is still unfinished is nobody's."""
 _DECIDING = ("torch", "torch/nn", "torch/nn/modules", "torch/nn/utils", "torch/_C")
 """Folders that decide what is read of a class; where they are the same in two releases, it is read once."""
+
+
+Whole = Callable[[int], AbstractContextManager[Archive]]
+"""The whole wheel, of so many bytes as far as is known, for the length of a `with` block; raises where that is not allowed."""
 
 
 class WheelText(TorchText):
     """The Python text of one torch in a wheel; `root` is where what was read of it is kept."""
 
-    def __init__(self, root: Path, contents: Contents, archive: Callable[[], Archive], origin: str = "wheel") -> None:
+    def __init__(self, root: Path, contents: Contents, archive: Callable[[], Archive], whole: Whole) -> None:
         self.contents = contents
         self._archive = archive
+        self._whole = whole
         self._sound: set[str] = set()
-        self._is_open = False
-        super().__init__(root, Release(version="", git_version="", origin=origin))
-        self.release = Release(*version_in(self.text_of(root / "torch/version.py")), origin=origin)
+        super().__init__(root, Release(version="", git_version="", origin="wheel"))
+        self.release = Release(*version_in(self.text_of(root / "torch/version.py")), origin="wheel")
         self.identity = ("same text", _digest_of(contents))
-        self._is_open = True
 
     def text_of(self, path: Path) -> str:
         """The text of a file, fetched where it is not kept or was damaged."""
@@ -119,37 +127,61 @@ class WheelText(TorchText):
             self._fetch(missing)
 
     def _fetch(self, missing: Iterable[str]) -> None:
+        _sweep(self.root)
         try:
-            for member, data in read_members(self._archive(), self.contents, missing):
-                keep(self.root / member, data)
-                self._sound.add(member)
-        except NoRanges:
-            if not self._is_open:  # whoever opens this text may fetch the whole wheel instead
-                raise
-            todo = "inspect-loss cache --clear, then again with --download"
-            raise CouldNotRun("no-parts", "this server no longer sends parts of a file", self.contents.filename, todo) from None
+            self._keep_from(self._archive(), missing)
+        except NoRanges as refused:
+            with self._whole(refused.size) as archive:
+                self.keep_all(archive)
+
+    def _keep_from(self, archive: Archive, names: Iterable[str]) -> None:
+        for member, data in read_members(archive, self.contents, names):
+            keep(self.root / member, data)
+            self._sound.add(member)
 
     def _is_whole(self, name: str) -> bool:
         if name not in self._sound and _checksum(self.root / name) == (self.contents.members[name].size, self.contents.members[name].crc):
             self._sound.add(name)
         return name in self._sound
 
-    def keep_all(self) -> None:
-        """Keeps every source of the wheel, for an archive that will not be there again."""
-        self._fetch([name for name in self.contents.members if not self._is_whole(name)])
+    def keep_all(self, archive: Archive | None = None) -> None:
+        """Keeps every source of the wheel, from an archive that will not be there again where one is given."""
+        self._keep_from(archive or self._archive(), [name for name in self.contents.members if not self._is_whole(name)])
 
 
-def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive]) -> WheelText:
-    """The text in a wheel; `folder` keeps what was read of it. The archive is asked for only where something is missing there."""
-    contents, current = _kept_contents(folder)
+def open_wheel(folder: Path, filename: str, archive: Callable[[], Archive], whole: Whole) -> WheelText:
+    """The text in a wheel; `folder` keeps what was read of it. The archive is asked for only where something is missing there.
+
+    `whole` makes one of the whole wheel, where the server turns out to send no parts of it; everything is kept of that one at once.
+    """
+    contents, current = _kept(folder)
     if contents is None or not current:
         try:
-            contents = read_contents(archive(), filename)
-            keep(folder / "contents.json", _sealed(contents))
+            contents = _contents(folder, filename, archive())
+        except NoRanges as refused:
+            contents = contents or _contents_of_whole(folder, filename, whole, refused.size)
         except CouldNotRun:
             if contents is None:
                 raise
-    return WheelText(folder / "files", contents, archive)
+    return WheelText(folder / "files", contents, archive, whole)
+
+
+def _contents(folder: Path, filename: str, archive: Archive) -> Contents:
+    contents = read_contents(archive, filename)
+    keep(folder / "contents.json", _sealed(contents))
+    return contents
+
+
+def _contents_of_whole(folder: Path, filename: str, whole: Whole, size: int) -> Contents:
+    with whole(size) as archive:
+        contents = _contents(folder, filename, archive)
+        WheelText(folder / "files", contents, lambda: archive, whole).keep_all(archive)
+    return contents
+
+
+def kept_contents(folder: Path) -> Contents | None:
+    """What was kept of a wheel's directory; None where there is none or it is damaged."""
+    return _kept(folder)[0]
 
 
 _SELECTION = hashlib.sha256(WANTED.pattern.encode()).hexdigest()[:16]
@@ -167,7 +199,7 @@ def _sealed(contents: Contents) -> bytes:
     return msgspec.json.encode(_Sealed(msgspec.Raw(encoded), hashlib.sha256(encoded).hexdigest(), _SELECTION))
 
 
-def _kept_contents(folder: Path) -> tuple[Contents | None, bool]:
+def _kept(folder: Path) -> tuple[Contents | None, bool]:
     """What was kept of a wheel's directory; None where there is none or it is damaged; and whether it lists all that this version reads."""
     try:
         sealed = msgspec.json.decode((folder / "contents.json").read_bytes(), type=_Sealed)
@@ -190,6 +222,14 @@ def _digest_of(contents: Contents) -> str:
         if os.path.dirname(name) in _DECIDING and name != "torch/version.py"
     )
     return hashlib.sha256(repr(list(deciding)).encode()).hexdigest()
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what processes that were killed in the middle of writing left behind long ago."""
+    for file in (*folder.parent.glob("tmp*.part"), *folder.rglob("tmp*.part")):
+        with contextlib.suppress(OSError):
+            if time.time() - file.stat().st_mtime > _ABANDONED:
+                file.unlink()
 
 
 def _checksum(path: Path) -> tuple[int, int] | None:

@@ -15,7 +15,12 @@ from inspector.source.releases import Found
 
 from .conftest import Pipeline, Typed
 
-LISTED = (Found("2.13.0", "2026-07-08", 0, True), Found("1.7.1", "2020-12-10", 700_000, False), Found("1.0.0", "", 0, False))
+LISTED = (
+    Found("2.13.0", "2026-07-08", 0, True),
+    Found("1.7.1", "2020-12-10", 700_000, False),
+    Found("1.0.0", "", 900_000, False, "2018-12-05"),
+    Found("0.9.0", "", 0, False),
+)
 
 
 @pytest.fixture
@@ -33,17 +38,19 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def test_releases_are_listed_in_columns(typed: Typed, listed: list[bool]) -> None:
     assert typed("releases").stdout.splitlines() == [
-        "2.13.0  2026-07-08  installed",
-        "1.7.1   2020-12-10  cached, 0.7 MB",
-        "1.0.0",
+        "2.13.0  2026-07-08        installed",
+        "1.7.1   2020-12-10        cached, 0.7 MB",
+        "1.0.0   built 2018-12-05  cached, 0.9 MB",
+        "0.9.0   date not given",
     ]
     assert listed == [False]
 
 
 def test_releases_are_listed_as_json_and_offline(typed: Typed, listed: list[bool]) -> None:
     found = json.loads(typed("releases", "--json", "--offline").stdout)
-    assert found[1] == {"version": "1.7.1", "date": "2020-12-10", "cached": True, "cached_bytes": 700_000, "installed": False}
-    assert found[2]["date"] is None
+    rest = {"built": None, "cached": True, "cached_bytes": 700_000, "installed": False}
+    assert found[1] == {"version": "1.7.1", "date": "2020-12-10", **rest}
+    assert (found[2]["date"], found[2]["built"]) == (None, "2018-12-05")
     assert listed == [True]
 
 

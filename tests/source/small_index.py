@@ -40,13 +40,18 @@ def version_file(version: str) -> str:
     return f"__version__ = '{version}'\ngit_version = '{hashlib.sha1(version.encode()).hexdigest()}'\n"
 
 
-def wheel(version: str = "1.0.0", extra: dict[str, str] | None = None, ballast: bytes = BALLAST) -> bytes:
-    """The bytes of a wheel of a torch with one loss."""
+FIRST_DAY = (1980, 1, 1)
+
+
+def wheel(
+    version: str = "1.0.0", extra: dict[str, str] | None = None, ballast: bytes = BALLAST, day: tuple[int, int, int] = FIRST_DAY
+) -> bytes:
+    """The bytes of a wheel of a torch with one loss, made on a day; the same bytes each time."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("torch/lib/large.so", ballast, zipfile.ZIP_STORED)
         for name, text in {**SOURCES, "torch/version.py": version_file(version), **(extra or {})}.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name, (*day, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from inspector import pipeline
 from inspector.errors import CouldNotRun, InspectError
@@ -216,6 +217,22 @@ def test_what_was_read_is_listed_as_kept(index: Index) -> None:
     kept = {one.version: one.kept_bytes for one in Releases().listed()}
     assert kept["1.7.1"] > 500
     assert kept["1.0.0"] == 0
+
+
+def test_a_page_without_dates_leaves_the_day_that_the_wheel_was_built(index: Index) -> None:
+    index.add("1.7.1", data=wheel("1.7.1", day=(2020, 12, 8)))
+    source_of("1.7.1")
+    source_of("1.0.0")
+    found = {one.version: (one.date, one.built) for one in Releases().listed()}
+    assert found["1.7.1"] == ("", "2020-12-08")
+    assert found["1.0.0"] == ("", "")  # the first day of all zip files is no day
+
+
+def test_an_unfinished_download_is_not_listed_as_kept(index: Index, tmp_path: Path) -> None:
+    place = releases.folder_of(Releases()._wheels(Version("1.0.0"))[0])
+    place.mkdir(parents=True)
+    (place / "wheel.part").write_bytes(b"half")
+    assert {one.version: one.kept_bytes for one in Releases().listed()}["1.0.0"] == 0
 
 
 def test_the_smallest_wheel_that_is_not_for_windows_is_taken(index: Index) -> None:
