@@ -91,11 +91,8 @@ class Book(Record, frozen=True):
 
     workings: Workings | NotRun = NotRun("it was not asked for")
     """How any module is called and made."""
-
-    @property
-    def is_read_only(self) -> bool:
-        """True where this torch was not the installed one, so that nothing of it ran where the book was made."""
-        return self.release.origin != "installed"
+    is_read_only: bool = False
+    """True where this torch was read only, and nothing of it ran where the book was made."""
 
     def to_json(self) -> bytes:
         """The book as JSON; the same book gives the same bytes."""
@@ -119,6 +116,20 @@ class Book(Record, frozen=True):
             raise InspectError(
                 "damaged-book", f"not a book of inspect-loss, or damaged: {error}", where, "make it again with pages --save"
             ) from None
+
+
+def release_of(text: bytes, where: str = "") -> Release:
+    """The torch that a saved book is about, without reading the rest; raises InspectError `damaged-book`."""
+    try:
+        return msgspec.json.decode(text, type=_Front).release
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InspectError(
+            "damaged-book", f"not a book of inspect-loss, or damaged: {error}", where, "make it again with pages --save"
+        ) from None
+
+
+class _Front(msgspec.Struct):
+    release: Release
 
 
 class _Head(msgspec.Struct):

@@ -39,6 +39,7 @@ def read_edition(text: TorchText, names: Sequence[str] = (), given: Iterable[Evi
         modules=tuple(entry_of(entry) for entry in listed.modules()),
         private=tuple(entry_of(entry) for entry in private_classes(listed)),
         sources={file: text.text_of(text.place(file)) for file in sorted(files)},
+        is_read_only=True,
         workings=NotRun(f"torch {text.release.version} is not the installed one; only its sources were read"),
     )
 

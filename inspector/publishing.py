@@ -164,7 +164,7 @@ def publish(book: Book, folder: Path, how: How) -> Path:
     """
     from inspector.render.pages import site, writing
 
-    files = site.files(book, how.site_url)
+    files = site.files(book, site.Where(how.site_url))
     writing.write(folder / "source", files)
     begins, built = folder / "site" / "index.html", folder / "built"
     if not how.built:
@@ -194,20 +194,51 @@ def serve(folder: Path) -> None:
 
 def _build(folder: Path) -> None:
     """Builds into a temporary folder, which takes the place of the site when it is complete."""
+    from inspector.render.pages import writing
+
     with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as temporary:
         made, site = Path(temporary) / "site", folder / "site"
         _mkdocs(folder, "build", "--strict", "--quiet", "--site-dir", str(made.resolve()))
-        if site.exists():
-            os.replace(site, Path(temporary) / "old")
-        os.replace(made, site)
+        writing.put_in_place(made, site)
+
+
+def build_here(configuration: Path, site: Path) -> None:
+    """Builds a site in this process, for those who build many: starting mkdocs takes as long as a small site. Raises CouldNotRun."""
+    import logging
+
+    os.environ.update(_environment())
+    try:
+        from mkdocs.commands.build import build
+        from mkdocs.config import load_config
+        from mkdocs.exceptions import MkDocsException
+    except ModuleNotFoundError:
+        raise CouldNotRun("no-mkdocs", "mkdocs is not installed", sys.prefix, "pip install mkdocs-material, or say --no-build") from None
+    said: list[str] = []
+    keeper = logging.Handler(logging.WARNING)
+    keeper.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("mkdocs")
+    log.addHandler(keeper)
+    log.propagate = False
+    try:
+        build(load_config(config_file=str(configuration), site_dir=str(site.resolve())))
+    except MkDocsException as error:
+        said.append(str(error))
+    finally:
+        log.removeHandler(keeper)
+    if said:
+        raise CouldNotRun("pages-not-built", f"mkdocs refused the pages: {'; '.join(said)}", str(site), "please report it with this line")
+
+
+def _environment() -> dict[str, str]:
+    # The year 1980 stands for no date at all: the same pages give the same bytes.
+    return {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "315532800"), "NO_MKDOCS_2_WARNING": "1"}
 
 
 def _mkdocs(folder: Path, *words: str) -> None:
     """Raises CouldNotRun where mkdocs is missing, or refuses the pages."""
     configuration = str(folder / "source" / "mkdocs.yml")
     command = [sys.executable, "-m", "mkdocs", *words, "--config-file", configuration]
-    # The year 1980 stands for no date at all: the same pages give the same bytes.
-    environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    environment = {**os.environ, **_environment()}
     watched = words[0] == "serve"
     done = subprocess.run(command, env=environment, capture_output=not watched, text=True, stdin=subprocess.DEVNULL)
     if done.returncode and not watched:

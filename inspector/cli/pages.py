@@ -30,6 +30,8 @@ class Options(TypedDict):
     no_build: bool
     site_url: str
     release: str
+    every: bool
+    since: str
     download: bool
     quiet: bool
 
@@ -45,6 +47,8 @@ class Options(TypedDict):
 @click.option("--no-build", is_flag=True, help="Write the pages; do not build the site.")
 @click.option("--site-url", metavar="URL", default="", help="Where the site will be published.")
 @click.option("--release", metavar="VERSION", default="", help='The site of another torch, as far as reading goes: 1.7.1, "latest".')
+@click.option("--all", "every", is_flag=True, help="A site for every release, in DIR/releases; only what is new is built.")
+@click.option("--since", metavar="VERSION", default="", help="The same from one release on.")
 @click.option("--download", is_flag=True, help="Fetch a whole wheel where a server sends no parts of one.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
 def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
@@ -54,6 +58,8 @@ def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
     """
     from inspector import publishing
 
+    if options["every"] or options["since"]:
+        return _set(names, options)
     book = _book(names, options)
     if options["save"]:
         with Output(options["save"]) as file:
@@ -98,3 +104,24 @@ def _text(options: Options) -> TorchText | None:
         waiting.begin("reading the sources of another torch")
         text = pipeline.text_of(release=options["release"], download=options["download"])
     return None if pipeline.runs_here(text) else text
+
+
+def _set(names: tuple[str, ...], options: Options) -> int:
+    """A site for each of many releases."""
+    from inspector.cli import release_set
+
+    alone = [word for word, given in (("--release", options["release"]), ("--save", options["save"]), ("--serve", options["serve"]),
+                                      ("--no-build", options["no_build"])) if given]  # fmt: skip
+    if alone:
+        raise InspectError("usage", f"{alone[0]} is about one site", "", "leave it out, or leave out --all and --since")
+    done = release_set.make_set(release_set.Asked(
+        names, options["evidence"], options["book"], options["since"], options["output"], options["site_url"], options["download"],
+        options["quiet"],
+    ))  # fmt: skip
+    if options["offline"]:
+        from inspector.render.pages import writing
+
+        writing.pack(done.folder, done.folder.with_suffix(".zip"))
+    if not options["quiet"]:
+        release_set.tell(done)
+    return 0

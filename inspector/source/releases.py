@@ -166,6 +166,11 @@ class Releases:
         known = self._kept()
         return known is not None and any(WheelText.is_fetched(folder_of(wheel)) for wheel in known.by_version().get(wanted, []))
 
+    def key(self, release: str) -> str:
+        """A name for the sources of a release that is another one where they are others; nothing is read of them."""
+        wanted = _version(release)
+        return folder_of(_smallest(self._wheels(wanted), str(wanted))).name
+
     # -- which wheel -------------------------------------------------------------------------------------------------------
 
     def _latest(self) -> Version:

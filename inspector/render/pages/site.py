@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -53,18 +53,33 @@ READ_KINDS: tuple[Kind, ...] = (
 )
 """The kinds that say something of a torch that was only read; all others are about what ran, or the same in every release."""
 
+LATEST = "latest"
+"""The folder of the newest site of a set."""
+
 SHIM = "assets/vendor/iframe-worker/shim.js"
 """What lets Material search from a file:// address; without it the theme would ask another host for it."""
 
 
-def files(book: Book, site_url: str = "") -> dict[str, bytes]:
+class Where(NamedTuple):
+    """Where a site will stand."""
+
+    site_url: str = ""
+    """Where it will be published; "" where that is not known."""
+    among: tuple[str, ...] = ()
+    """The releases it stands for in a set of sites, the newest first; () for a site that stands alone."""
+
+
+ALONE = Where()
+
+
+def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
     """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`."""
     made = [page for kind in (READ_KINDS if book.is_read_only else KINDS) for page in kind(book)]
     assets = _below(shipped("templates") / "assets", "assets/")
     guide = {} if book.is_read_only else _below(shipped("docs"), "guide/")
     pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
     return {
-        "mkdocs.yml": configuration(book, made, set(pages), site_url),
+        "mkdocs.yml": configuration(book, made, set(pages), where),
         **{f"pages/{name}": data for name, data in pages.items()},
         **_below(shipped("templates") / "theme", "theme/"),
     }
@@ -88,7 +103,7 @@ def _below(folder: Path, prefix: str) -> dict[str, bytes]:
 # -- the configuration ----------------------------------------------------------------------------------------------------
 
 
-def configuration(book: Book, made: Iterable[Page], names: set[str], site_url: str) -> bytes:
+def configuration(book: Book, made: Iterable[Page], names: set[str], where: Where) -> bytes:
     """The finished mkdocs.yml: the hand-written one, with the navigation of what was made. JSON, which is YAML too."""
     base: dict[str, Any] = msgspec.yaml.decode(shipped("mkdocs.yml").read_bytes())
     finished = {
@@ -98,14 +113,28 @@ def configuration(book: Book, made: Iterable[Page], names: set[str], site_url: s
         "theme": {**base["theme"], "custom_dir": "theme"},
         "plugins": _plugins(base["plugins"], names),
         "markdown_extensions": [*base["markdown_extensions"], "inspector.render.pages.blocks"],
-        "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {})},
+        "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {}), **_among(where)},
         "extra_css": _assets(names, ".css"),
         "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
         "not_in_nav": "/source/\n*.txt\n",
         "nav": list(_navigation(list(made), [] if book.is_read_only else base["nav"])),
-        **({"site_url": site_url} if site_url else {}),
+        **({"site_url": _address(where)} if where.site_url else {}),
     }
     return msgspec.json.format(msgspec.json.encode(finished), indent=1) + b"\n"
+
+
+def _among(where: Where) -> dict[str, Any]:
+    """What the theme needs for its list of releases: the files beside the sites say which there are, so that no site names the newest."""
+    if not where.among:
+        return {}
+    newest, *others = where.among
+    return {"version": {"provider": "mike", "default": [LATEST], "alias": False}, "release": newest, "also": others}
+
+
+def _address(where: Where) -> str:
+    """The address that is canonical: in a set of sites that of the newest."""
+    top = where.site_url.rstrip("/") + "/"
+    return f"{top}{LATEST}/" if where.among else where.site_url
 
 
 def _assets(names: set[str], ending: str) -> list[str]:

@@ -30,7 +30,7 @@ class Changed(NamedTuple):
 def write(folder: Path, files: Mapping[str, bytes]) -> Changed:
     """Makes the folder hold exactly these files. Raises CouldNotRun `cannot-write`."""
     try:
-        written = [name for name, data in sorted(files.items()) if _write_one(inside(folder, name), data)]
+        written = [name for name, data in sorted(files.items()) if write_one(inside(folder, name), data)]
         removed = _remove_others(folder, set(files))
     except OSError as error:
         raise CouldNotRun("cannot-write", f"cannot write: {error.strerror}", str(folder), "choose another folder with --output") from None
@@ -60,6 +60,33 @@ def pack(folder: Path, archive: Path) -> None:
     os.replace(temporary, archive)
 
 
+def put_in_place(made: Path, place: Path) -> None:
+    """Moves a finished folder to where it is to stand; what stood there before lies where the new one was made.
+
+    Where the system can exchange two folders in one step there is no moment without one of them.
+    """
+    if not place.exists():
+        os.replace(made, place)
+    elif not _exchange(made, place):
+        aside = made.with_name(f"{made.name}.old")
+        os.replace(place, aside)
+        os.replace(made, place)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """False where this system has no call for it, or the file system refuses."""
+    import ctypes
+
+    here, swap = -100, 2
+    library = ctypes.CDLL(None) if os.name == "posix" else None
+    names = (os.fsencode(one), os.fsencode(other))
+    if library is not None and hasattr(library, "renameat2"):
+        return bool(library.renameat2(here, names[0], here, names[1], swap) == 0)
+    if library is not None and hasattr(library, "renamex_np"):
+        return bool(library.renamex_np(*names, swap) == 0)
+    return False
+
+
 def inside(folder: Path, name: str) -> Path:
     """The path of a file in the folder; a name that would lead out of it is a mistake of ours."""
     parts = name.split("/")
@@ -68,8 +95,8 @@ def inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def _write_one(path: Path, data: bytes) -> bool:
-    """True where the file was written: its bytes differ from what lay there."""
+def write_one(path: Path, data: bytes) -> bool:
+    """Writes a file under another name and moves it into place. True where the file was written: its bytes differ from what lay there."""
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
