@@ -6,6 +6,7 @@ sites share. It never changes a site in place, so that what stands is whole at a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -25,6 +27,7 @@ STATE = "edition.json"
 """In the folder of a site: what it was made of."""
 LATEST = "latest"
 UNFINISHED = ".building-"
+_LOCK = ".in-use"
 FORMAT_VERSION = 1
 """Raised when the state of an older version can no longer be read: such a site is built again."""
 
@@ -104,15 +107,13 @@ def program_digest() -> str:
 
 def content_of(book: Book) -> str:
     """The hash of what a book says, the name and the commit of its release left out: two releases with one hash share a site."""
-    nameless = Release("", "", book.release.origin)
-    chapters = tuple(
-        msgspec.structs.replace(chapter, report=msgspec.structs.replace(chapter.report, release=nameless)) for chapter in book.chapters
-    )
-    known_by = msgspec.structs.replace(book, release=nameless, chapters=chapters, workings=_SAME_FOR_ALL)
-    return hashlib.blake2b(known_by.to_json(), digest_size=16).hexdigest()
-
-
-_SAME_FOR_ALL = NotRun("")
+    release, unread = Release("", "", ""), NotRun("")  # why nothing ran names the release too
+    chapters = []
+    for chapter in book.chapters:
+        report = msgspec.structs.replace(chapter.report, release=release, observation=unread, agreement=unread, example=unread)
+        chapters.append(msgspec.structs.replace(chapter, report=report))
+    nameless = msgspec.structs.replace(book, release=release, chapters=tuple(chapters), workings=unread)
+    return hashlib.blake2b(nameless.to_json(), digest_size=16).hexdigest()
 
 
 # -- binding ------------------------------------------------------------------------------------------------------------
@@ -123,8 +124,8 @@ def bind(book: Book, folder: Path, asked: Bound, site_url: str = "") -> Bound:
     from inspector.render.pages import site, writing
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{UNFINISHED}{os.getpid()}-") as temporary:
-        source, made = Path(temporary) / "source", Path(temporary) / "site"
+    with _workplace(folder) as temporary:
+        source, made = temporary / "source", temporary / "site"
         writing.write(source, site.files(book, site.Where(site_url, tuple(asked.releases))))
         publishing.build_here(source / "mkdocs.yml", made)
         for name in ("404.html", "sitemap.xml.gz"):
@@ -184,8 +185,8 @@ def copy_newest(folder: Path, newest: Bound) -> None:
     there, place = folder / newest.release, folder / LATEST
     if (place / STATE).is_file() and (place / STATE).read_bytes() == (there / STATE).read_bytes():
         return
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{UNFINISHED}{os.getpid()}-") as temporary:
-        made = Path(temporary) / LATEST
+    with _workplace(folder) as temporary:
+        made = temporary / LATEST
         shutil.copytree(there, made, copy_function=_link)
         writing.put_in_place(made, place)
 
@@ -205,8 +206,8 @@ def lead_on(folder: Path, release: str, target: Bound) -> None:
     place = folder / release
     if place.is_dir() and all((place / name).is_file() and (place / name).read_bytes() == data for name, data in files.items()):
         return
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{UNFINISHED}{os.getpid()}-") as temporary:
-        made = Path(temporary) / release
+    with _workplace(folder) as temporary:
+        made = temporary / release
         writing.write(made, files)
         writing.put_in_place(made, place)
 
@@ -221,13 +222,30 @@ def clean(folder: Path, kept: tuple[Bound, ...]) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder to make something in. A lock says that it is in use, which ends with the process, however that ends."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as temporary, (Path(temporary) / _LOCK).open("w") as lock:
+        _locks(lock)
+        yield Path(temporary)
+
+
 def _abandoned(folder: Path) -> Iterator[Path]:
-    """Unfinished folders of processes that are no more."""
+    """Unfinished folders that no process works in any more."""
     for place in folder.glob(f"{UNFINISHED}*"):
-        owner = place.name.removeprefix(UNFINISHED).partition("-")[0]
-        try:
-            os.kill(int(owner), 0)
-        except (ValueError, ProcessLookupError):
-            yield place
-        except OSError:
-            continue
+        with contextlib.suppress(OSError), (place / _LOCK).open("r+") as lock:
+            if _locks(lock):
+                yield place
+
+
+def _locks(file: IO[str]) -> bool:
+    """Whether the file is locked now and was not before; a system without such locks never says so."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -125,7 +125,8 @@ def _releases(wanted: Wanted) -> list[_Known]:
     except InvalidVersion:
         raise InspectError("no-such-release", f"`{wanted.since[:40]}` is not a release", "", "write one such as 2.0") from None
     index = Releases(download=wanted.download)
-    listed = [each for each in index.listed() if Version(each.version) >= oldest and not Version(each.version).is_prerelease]
+    readable = {*index.versions(), wanted.ran_release}
+    listed = [each for each in index.listed() if Version(each.version) >= oldest and (each.version in readable or each.installed)]
     return [_known(each, wanted, index.key) for each in reversed(listed)]
 
 
