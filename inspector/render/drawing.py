@@ -98,10 +98,12 @@ def standalone_svg(dot: str, title: str, css: str) -> bytes:
     svg = _Page((*_PLACES, "fill", "stroke")).svg(ElementTree.fromstring(draw(dot, "svg")), title)
     opening, _, rest = svg.partition(">")
     opening = opening.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    rules = css.replace("&", "&amp;").replace("<", "&lt;")
+    rules = _DARK.sub(r"@media (prefers-color-scheme: dark) { :root {\1} }", css).replace("&", "&amp;").replace("<", "&lt;")
     return f"{opening}><title>{escape(title)}</title><style>{rules}</style>{rest}\n".encode()
 
 
+_DARK = re.compile(r'\[data-md-color-scheme="slate"\] \{([^}]*)\}')
+"""Variables of the dark scheme of a page."""
 _PLACES = ("class", "d", "points", "x", "y", "cx", "cy", "rx", "ry", "text-anchor", "transform", "stroke-dasharray")
 """Attributes of Graphviz that say where something is; colours, fonts, ids and tooltips are not among them."""
 

@@ -1,4 +1,4 @@
-/* Filters a list by words: <input data-rows="SELECTOR">. The list is whole without it. */
+/* Filters a list by words: <input data-rows="SELECTOR">, and opens the fold that an address leads to. All is there without it. */
 "use strict";
 (() => {
   const start = (field) => {
@@ -18,5 +18,12 @@
     });
   };
   const all = () => document.querySelectorAll(".il-filter input[data-rows]").forEach(start);
+  const unfold = () => {
+    const at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = at?.matches("details") ? at : at?.parentElement.matches(".il-message") && at.nextElementSibling;
+    if (fold) fold.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", all) : all();
 })();

@@ -45,6 +45,19 @@ def test_search_finds_an_error_by_its_text(visit: Visit, book: Path) -> None:
     assert any("messages.html" in link for link in results(visit("index.html"), text))
 
 
+@pytest.mark.parametrize("text", ["0D or 1D target tensor expected, multi-target not supported", "0D or 1D target tensor expected"])
+def test_a_pasted_error_brings_its_message_first_and_unfolded(visit: Visit, text: str) -> None:
+    page = visit("index.html")
+    first, section, *_ = results(page, text)
+    assert first.endswith("/messages.html")
+    assert "messages.html#m-" in section
+    page.locator(".md-search-result__item a").nth(1).click()
+    page.wait_for_url("**/messages.html**")
+    fold = page.locator("section.il-message", has=page.locator("details[open]"))
+    assert text in fold.locator("h3").inner_text()
+    assert "squeeze(1)" in fold.locator("details").inner_text()
+
+
 # -- links ----------------------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,8 @@ class Told(Record, frozen=True):
     error: str
     text: str
     mends: tuple[Mend, ...]
+    first: Mend | None
+    """The likeliest of those that were run; None where none was."""
     more: int
     said: tuple[Saying, ...]
     losses: tuple[str, ...]
@@ -68,6 +70,7 @@ def _told(group: Group, release: Release, sources: set[str]) -> Told:
         error=group.error,
         text=group.text,
         mends=tuple(distinct[:MOST_CAUSES]),
+        first=next((mend for mend in distinct[:MOST_CAUSES] if mend.ran), None),
         more=len(distinct[MOST_CAUSES:]),
         said=tuple(_said(group.messages, release, sources)),
         losses=tuple(sorted({message.subject.rpartition(".")[2] for message in group.messages})),

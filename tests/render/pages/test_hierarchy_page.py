@@ -32,7 +32,7 @@ def book() -> Book:
 
 
 def listed(page: str, part: str) -> str:
-    return page.partition("{#" + part + "}")[2].partition("<summary>")[2].partition("</details>")[0]
+    return page.partition("{#" + part + "}")[2].partition('<div class="il-tree">')[2].partition("</div>")[0]
 
 
 def test_each_class_stands_once_under_its_base_and_leads_to_its_page(book: Book) -> None:
@@ -55,5 +55,14 @@ def test_without_graphviz_the_list_stands_alone(book: Book, monkeypatch: pytest.
     monkeypatch.setitem(__import__("sys").modules, "pygraphviz", None)
     (page,) = hierarchy_page.pages(book)
     assert "<svg" not in page.text
-    assert "<summary>" not in page.text
+    assert "The same as a list" not in page.text
     assert "losses/L1Loss.html" in page.text
+
+
+def test_a_file_in_which_classes_derive_from_each_other_has_a_graph_of_its_own(book: Book) -> None:
+    (page,) = hierarchy_page.pages(book)
+    everything = page.text.partition("{#all}")[2]
+    assert re.findall(r'<h3 class="il-small">([^<]*)</h3>', everything) in ([], ["loss.py", "all other files"])
+    graphs = everything.partition('<div class="il-tree">')[0].split("<section>")[1:]
+    named = [("L1Loss" in graph, "Linear" in graph) for graph in graphs]
+    assert named in ([], [(True, False), (False, True)])
