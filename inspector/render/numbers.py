@@ -5,6 +5,7 @@ In: records with numbers. Out: strings and counts. It rounds for the eye only: t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from inspector.report import Check, ExampleValue, Number, Record
@@ -140,8 +141,8 @@ def _reasons(idle: Sequence[Check]) -> Iterator[str]:
 
 def cell_of(group: Sequence[Check]) -> CheckCell:
     """Some checks counted."""
-    counts = [sum(check.status == status for check in group) for status in ("pass", "fail", "not_run")]
-    return CheckCell(passed=counts[0], failed=counts[1], not_run=counts[2], worst=_worst(group))
+    counts = Counter(check.status for check in group)
+    return CheckCell(passed=counts["pass"], failed=counts["fail"], not_run=counts["not_run"], worst=_worst(group))
 
 
 def _worst(group: Sequence[Check]) -> str:
@@ -149,16 +150,16 @@ def _worst(group: Sequence[Check]) -> str:
 
     Where summands cancel to less than their own rounding, units in the last place of what is left say nothing.
     """
-    ran = [check for check in group if check.ulp_error is not None and check.status != "not_run"]
-    errors = [check.ulp_error for check in ran if not _cancels(check)]
+    ran = [(check.ulp_error, _cancels(check)) for check in group if check.ulp_error is not None and check.status != "not_run"]
+    errors = [error for error, cancels in ran if not cancels]
     finite = [error for error in errors if isinstance(error, int | float)]
     worst = next((error for error in errors if isinstance(error, str)), f"{max(finite):.3g}" if finite else "")
-    return worst + ("*" if any(_cancels(check) for check in ran) else "")
+    return worst + ("*" if any(cancels for _, cancels in ran) else "")
 
 
 def _cancels(check: Check) -> bool:
     """Whether a check passed where the rounding that the tolerance allows is as large as the exact value itself."""
-    expected, tolerance = check.expected, check.atol
-    if not isinstance(expected, int | float) or not isinstance(tolerance, int | float) or not check.abs_error:
+    if not check.abs_error or check.status != "pass":  # first, as it is so for most
         return False
-    return check.status == "pass" and abs(expected) <= tolerance
+    expected, tolerance = check.expected, check.atol
+    return isinstance(expected, int | float) and isinstance(tolerance, int | float) and abs(expected) <= tolerance

@@ -5,11 +5,12 @@ In: a Chapter, the Evidence. Out: Facts. Shared by the first page, the page to c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 
 from inspector import losses
 from inspector.book import Chapter
-from inspector.evidence import DTYPES, Column, Evidence
+from inspector.evidence import DTYPES, Evidence
 from inspector.losses.choosing import TASKS, USES, Use, use_of
 from inspector.losses.schema import (
     Choice,
@@ -72,7 +73,8 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
     report, use = chapter.report, use_of(chapter.name) or Use(chapter.name, (), "numbers", "", "")
     definition = losses.find(report.subject.qualified_name)
     described = report.definition if isinstance(report.definition, Definition) else Definition(())
-    checks = [check for column in evidence.columns for check in _checks(column, report.subject.qualified_name)]
+    own = report.subject.qualified_name
+    counted = _counted(evidence, own)
     return Facts(
         name=chapter.name,
         summary=report.subject.summary,
@@ -86,10 +88,19 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
         reductions=tuple(described.denominators) if any(each.name == "reduction" for each in report.subject.signature) else (),
         divisor=described.denominators.get("mean") or next((words for _, words in sorted(described.denominators.items())), ""),
         span=span(report.bounds) if isinstance(report.bounds, Bounds) else "not run",
-        second=_answered([check for check in checks if check[0] == "second derivative"]),
-        verified=tuple(_verified(dtype, checks) for dtype in DTYPES),
-        passed=sum(check[2] == "pass" for check in checks),
-        failed=sum(check[2] == "fail" for check in checks),
+        second=_answered({status for kind, _, status in counted if kind == "second derivative"}),
+        verified=tuple(
+            Verified(
+                dtype,
+                _number(counted, "pass", dtype),
+                _number(counted, "fail", dtype),
+                _number(counted, "not_run", dtype),
+                _worst(evidence, own, dtype),
+            )
+            for dtype in DTYPES
+        ),
+        passed=_number(counted, "pass"),
+        failed=_number(counted, "fail"),
         findings=len(report.findings),
     )
 
@@ -105,27 +116,26 @@ def _rounded(bound: float | str) -> str:
     return short(bound).replace("-", "−")
 
 
-_Seen = tuple[str, str, str, float]
-"""Kind, dtype, status and error in ulp of a check."""
+def _counted(evidence: Evidence, subject: str) -> Counter[tuple[str, str, str]]:
+    """Kind, dtype and status of the checks of one class -> how many, on all machines."""
+    own = (group for column in evidence.columns for group in column.groups if group.subject == subject)
+    return Counter((each.kind, each.dtype, each.status) for group in own for each in group.outcomes)
 
 
-def _checks(column: Column, subject: str) -> Iterable[_Seen]:
-    for group in column.groups:
-        if group.subject == subject:
-            for each in group.outcomes:
-                yield each.kind, each.dtype, each.status, float(each.ulp_error) if isinstance(each.ulp_error, int | float) else 0.0
+def _worst(evidence: Evidence, subject: str, dtype: str) -> float:
+    """The worst error of a value that passed, in ulp."""
+    own = (group for column in evidence.columns for group in column.groups if group.subject == subject)
+    values = (each for group in own for each in group.outcomes if each.dtype == dtype and each.kind == "value" and each.status == "pass")
+    return max((float(each.ulp_error) for each in values if isinstance(each.ulp_error, int | float)), default=0.0)
 
 
-def _verified(dtype: str, checks: Sequence[_Seen]) -> Verified:
-    some = [check for check in checks if check[1] == dtype]
-    count = {status: sum(check[2] == status for check in some) for status in ("pass", "fail", "not_run")}
-    worst = max((check[3] for check in some if check[0] == "value" and check[2] == "pass"), default=0.0)
-    return Verified(dtype, count["pass"], count["fail"], count["not_run"], worst)
+def _number(counted: Counter[tuple[str, str, str]], status: str, dtype: str = "") -> int:
+    """How many checks have a status, of one dtype or of all."""
+    return sum(number for (_, other, came), number in counted.items() if came == status and dtype in ("", other))
 
 
-def _answered(checks: Sequence[_Seen]) -> str:
+def _answered(statuses: set[str]) -> str:
     """Whether what was tried passed."""
-    statuses = {check[2] for check in checks}
     if "pass" in statuses:
         return "partly" if "fail" in statuses else "yes"
     return "no" if "fail" in statuses else "no: torch refuses" if statuses else "not run"

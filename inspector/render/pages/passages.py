@@ -62,7 +62,7 @@ def passage(text: str, line: int, calls: Iterable[int]) -> Passage | None:
 def assigned(text: str, line: int, name: str) -> range | None:
     """The lines on which the class defined on this line assigns a name of its own; None where it does not."""
     try:
-        body = next((node.body for node in ast.walk(_tree(text)) if isinstance(node, ast.ClassDef) and node.lineno == line), [])
+        body = next((node.body for node in _every(_tree(text).body) if isinstance(node, ast.ClassDef) and node.lineno == line), [])
     except SyntaxError:
         return None
     for one in body:
@@ -90,7 +90,7 @@ def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 def _definitions(text: str) -> dict[int, ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function of a file by its first line, which is that of its first decorator, and by the line of its `def`."""
     found: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}
-    for node in ast.walk(_tree(text)):
+    for node in _every(_tree(text).body):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found[node.lineno] = node
             for decorator in node.decorator_list:
@@ -101,6 +101,14 @@ def _definitions(text: str) -> dict[int, ast.FunctionDef | ast.AsyncFunctionDef]
 @lru_cache(maxsize=32)
 def _tree(text: str) -> ast.Module:
     return ast.parse(text)
+
+
+def _every(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement, also inside others; expressions, most of a tree, are not walked."""
+    for statement in body:
+        yield statement
+        for block in _blocks(statement):
+            yield from _every(block)
 
 
 def _function(text: str, line: int) -> _Function | None:

@@ -5,6 +5,7 @@ In: a Book. Out: verification.md. It counts what checks have judged, and judges 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from inspector.book import Book
@@ -116,8 +117,8 @@ def _short(machine: Machine) -> str:
     return f"{machine.device}: {machine.processor}"
 
 
-def _counts(found: Sequence[Found]) -> dict[str, int]:
-    return {status: sum(check.status == status for _, check in found) for status in ("pass", "fail", "not_run")}
+def _counts(found: Sequence[Found]) -> Counter[str]:
+    return Counter(check.status for _, check in found)
 
 
 def _rows(book: Book, columns: Sequence[tuple[Column, list[Found]]]) -> Iterator[HeatRow]:
