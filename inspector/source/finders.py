@@ -20,6 +20,22 @@ from inspector.report import Release
 STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 
+_LOOKED_IN = frozenset((
+    "torch", "torch/autograd", "torch/compiler", "torch/nn", "torch/nn/modules", "torch/nn/backends", "torch/_C",
+    "torchgen/packaged/ATen/native", "torchgen/packaged/autograd",
+))  # fmt: skip
+_LOOKED_AT = frozenset(("torch/jit/__init__.py", "torch/utils/hooks.py", "torch/utils/_contextlib.py"))
+_LEFT_OUT = re.compile(r"torch/(_VF\.pyi|_meta_registrations\.py|_precompile\w*\.py|_tensor_docs\.py)")
+
+
+def is_looked_at(name: str) -> bool:
+    """Whether following calls in torch.nn reads this file, named relative to the folder that holds `torch/`: most of it, or may.
+
+    Large files that no call of torch.nn leads to are left out.
+    """
+    return name in _LOOKED_AT or (name.rpartition("/")[0] in _LOOKED_IN and not _LEFT_OUT.fullmatch(name))
+
+
 class TorchText:
     """The Python text of one torch, and of the modules beside it.
 
@@ -53,9 +69,18 @@ class TorchText:
             self._texts[path] = path.read_text(encoding="utf-8")
         return self._texts[path]
 
+    def looked_at(self) -> list[str]:
+        """The Python files that a report may look at, as records name them."""
+        names = {f"{folder}/{file.name}" for folder in _LOOKED_IN for file in (self.root / folder).glob("*.py")}
+        return sorted(name for name in (*names, *_LOOKED_AT) if is_looked_at(name) and (self.root / name).is_file())
+
+    def data_of(self, name: str) -> bytes:
+        """The bytes of the file that records name so."""
+        return self.place(name).read_bytes()
+
     def mark_of(self, name: str) -> tuple[int, int]:
         """Size and check sum of the file that records name so: the same for the same text, in any release."""
-        data = self.place(name).read_bytes()
+        data = self.data_of(name)
         return len(data), zlib.crc32(data)
 
     def files_in(self, folder: str) -> list[Path]:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -283,6 +284,7 @@ def _kept_listing(file: Path) -> Listing | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def _version(release: str) -> Version:
     from packaging.version import InvalidVersion, Version
 

@@ -23,18 +23,8 @@ from inspector.errors import CouldNotRun, InspectError
 from inspector.report import Release
 from inspector.source.archives import WANTED, Archive, Contents, read_contents, read_members
 from inspector.source.fetching import NoRanges
-from inspector.source.finders import TorchText, version_in
+from inspector.source.finders import TorchText, is_looked_at, version_in
 
-_FIRST = re.compile(
-    r"(?!torch/(_VF\.pyi|_meta_registrations\.py|_precompile\w*\.py|_tensor_docs\.py)$)"
-    r"torch/(autograd/|compiler/|nn/|nn/modules/|nn/backends/|_C/)?\w[\w-]*\.pyi?|torch/jit/__init__\.py|torch/utils/(hooks|_contextlib)\.py"
-    r"|torchgen/packaged/.*",
-    re.ASCII,
-)
-"""What is fetched together, before anything is looked at: what following calls in torch.nn reads, and the lists of operators.
-
-Large files that no call of torch.nn leads to are left out; they are fetched where something asks for them.
-"""
 _BELOW = re.compile(
     r"torch/_decomp/\w+\.py|torch/_refs/((linalg|special|nn/functional)/)?__init__\.py"
     r"|torch/(lib/)?include/torch/csrc/autograd/generated/Functions\.h",
@@ -94,7 +84,7 @@ class WheelText(TorchText):
 
     def fetch(self) -> WheelText:
         """This text, with all there that a report looks at: what is missing is fetched now."""
-        marker, all_of_it = self.root.parent / "first", _named(name for name in self.contents.members if _FIRST.fullmatch(name))
+        marker, all_of_it = self.root.parent / "first", _named(filter(is_looked_at, self.contents.members))
         if not self._is_marked(marker, all_of_it):
             self._need("torch/version.py", thoroughly=True)
             keep(marker, all_of_it)
@@ -103,7 +93,10 @@ class WheelText(TorchText):
     @staticmethod
     def is_fetched(folder: Path) -> bool:
         """Whether all that a report looks at was once kept in this folder of a wheel."""
-        return (folder / "first").is_file()
+        try:
+            return (folder / "first").read_bytes().startswith(_SELECTION.encode())
+        except OSError:
+            return False
 
     @staticmethod
     def _is_marked(marker: Path, all_of_it: bytes) -> bool:
@@ -111,6 +104,21 @@ class WheelText(TorchText):
             return marker.read_bytes() == all_of_it
         except OSError:
             return False
+
+    def looked_at(self) -> list[str]:
+        """The Python files that a report may look at, as records name them."""
+        return sorted(name for name in self.contents.members if name.endswith(".py") and is_looked_at(name))
+
+    def data_of(self, name: str) -> bytes:
+        """The bytes of a file that the wheel holds, fetched where it is not kept or was damaged; read once more than that at most."""
+        member = self.contents.members[name]
+        with contextlib.suppress(OSError):
+            data = (self.root / name).read_bytes()
+            if (len(data), zlib.crc32(data)) == (member.size, member.crc):
+                self._sound.add(name)
+                return data
+        self._sound.discard(name)
+        return super().data_of(name)
 
     def mark_of(self, name: str) -> tuple[int, int]:
         """Size and check sum of a file that the wheel holds, without reading it: the same for the same text."""
@@ -120,9 +128,8 @@ class WheelText(TorchText):
         """Sees to it that a member is kept and whole, with those that are likely to be looked at next."""
         if not thoroughly and (name in self._sound or name not in self.contents.members or self._is_whole(name)):
             return
-        group = next((group for group in (_FIRST, _BELOW) if group.fullmatch(name)), None)
-        together = [other for other in self.contents.members if group.fullmatch(other)] if group else []
-        missing = [other for other in {name, *together} if not self._is_whole(other)]
+        group = next((group for group in (is_looked_at, _BELOW.fullmatch) if group(name)), None)
+        missing = [other for other in {name, *filter(group, self.contents.members)} if not self._is_whole(other)] if group else [name]
         if missing:
             self._fetch(missing)
 
@@ -211,7 +218,8 @@ def _kept(folder: Path) -> tuple[Contents | None, bool]:
 
 
 def _named(names: Iterable[str]) -> bytes:
-    return hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest().encode()
+    """What stands in the file that says that all of these are kept."""
+    return b" ".join((_SELECTION.encode(), hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest().encode()))
 
 
 def _digest_of(contents: Contents) -> str:
@@ -219,7 +227,7 @@ def _digest_of(contents: Contents) -> str:
     deciding = (
         (name, member.crc, member.size)
         for name, member in sorted(contents.members.items())
-        if os.path.dirname(name) in _DECIDING and name != "torch/version.py"
+        if name.rpartition("/")[0] in _DECIDING and name != "torch/version.py"
     )
     return hashlib.sha256(repr(list(deciding)).encode()).hexdigest()
 
