@@ -140,7 +140,7 @@ class Named(Record, frozen=True):
     reason: str = ""
     """Why there is no entry; "" where there is one."""
     ran: tuple[str, ...] = ()
-    """Those of `operators` whose autograd node was seen in the run."""
+    """Those of `operators` whose autograd node was seen in the run; empty where that tells nothing."""
 
 
 class Missing(Record, frozen=True):

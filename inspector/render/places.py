@@ -45,13 +45,30 @@ def callee_place(step: Step, release: Release) -> Place:
     return Place(_INSTEAD_OF_A_FILE.get(step.kind, "not followed"))
 
 
+_IN_THE_REPOSITORY = {"torchgen/packaged/ATen/": "aten/src/ATen/", "torchgen/packaged/autograd/": "tools/autograd/"}
+"""Where a wheel packs a copy of a file of the repository -> where it lies there, line for line the same."""
+
+
+def repository_place(file: str, line: int, release: Release) -> Place:
+    """The Place of a line in one of torch's lists, whose copy in a wheel lies elsewhere than in the repository."""
+    packed = next((packed for packed in _IN_THE_REPOSITORY if file.startswith(packed)), "")
+    there = _IN_THE_REPOSITORY.get(packed, packed) + file.removeprefix(packed)
+    url = f"{GITHUB}{release.git_version}/{in_an_address(there)}#L{line}" if release.git_version else ""
+    return Place(f"{file.rpartition('/')[2]}:{line}", file, line, url)
+
+
+def native_place(file: str, commit: str) -> Place:
+    """The Place of a C++ file at a commit; no line is known of it."""
+    return Place(file.rpartition("/")[2], file, 0, f"{GITHUB}{commit}/{in_an_address(file)}")
+
+
 def native_files(name: str) -> tuple[Place, ...]:
     """The C++ files behind a native function or an operator, each once, at the commit that the table of them is about; () where unknown."""
     from inspector.losses import native_sources
 
     commit = native_sources.as_of().commit
     files = dict.fromkeys(kernel.file for kernel in native_sources.kernels_of(name) if kernel.key != "Meta")
-    return tuple(Place(file.rpartition("/")[2], file, 0, f"{GITHUB}{commit}/{in_an_address(file)}") for file in files)
+    return tuple(native_place(file, commit) for file in files)
 
 
 def source_href(file: str, line: int, to_top: str = "../") -> str:

@@ -33,6 +33,10 @@ def static_part(report: Report, look: Look) -> str:
         lines += [(), *_callable(view.why_callable(report), look)]
     lines += [(), *_trace(view.chain(report, verbose=look.verbose), look)]
     if not look.quiet:
+        from inspector.render import entry_lines
+
+        below = [*entry_lines.before_the_run(report, look)]
+        lines += [(), *below] if below else []
         lines += [(), *_construction(view.construction(report, verbose=look.verbose), look)]
     return paint(lines, look)
 
@@ -46,7 +50,9 @@ def live_part(report: Report, look: Look) -> str:
     if ran.reason and ran.reason == compared.reason:
         lines += [*_heading("What ran", look), *_text(explain.sentence(ran.reason), look)]
     else:
-        lines += [*_ran(ran, look), (), *_comparison(compared, look)]
+        from inspector.render import entry_lines
+
+        lines += [*_ran(ran, look), *entry_lines.after_the_run(report, look), (), *_comparison(compared, look)]
     lines += [(), *_numbers(view.numbers(report, verbose=look.verbose), look)]
     from inspector.render import asked, found
 

@@ -23,7 +23,8 @@ from inspector.source.fetching import CONNECTIONS, Fetcher, NoRanges, Part
 WANTED = re.compile(
     r"torch/(?:\w[\w-]*/)*\w[\w-]*\.pyi?"
     r"|torchgen/packaged/ATen/native/native_functions\.yaml|torchgen/packaged/autograd/derivatives\.yaml"
-    r"|torchgen/packaged/autograd/templates/python_variable_methods\.cpp|torch/(?:lib/)?include/torch/csrc/autograd/generated/Functions\.h",
+    r"|torchgen/packaged/autograd/(?:templates/python_variable_methods\.cpp|gen_python_functions\.py)"
+    r"|torch/(?:lib/)?include/torch/csrc/autograd/generated/Functions\.h",
     re.ASCII,
 )
 """The members that are read: Python text, stubs, torch's lists of operators and the header of its autograd nodes, by plain names that stay

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from inspector.book import Book, Chapter
 from inspector.losses import native_sources
-from inspector.render import explain, plots, view
+from inspector.render import entries, explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, declared, findings_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
@@ -153,6 +153,10 @@ class LossPage(Record, frozen=True):
     """Id of an answer -> the lines that gave its figures."""
     drawn: dict[str, Markup]
     """Id of an answer -> its tables, bars and graphs."""
+    lists: entries.Entries
+    """What torch's own lists say of the operators and nodes."""
+    anchors: dict[str, str]
+    """Name of an operator, as it ran, or of a node -> the anchor of its entry; none for what has no entry."""
     native_release: str
     """The release that the C++ files are named of."""
     report: Report
@@ -176,7 +180,7 @@ def fields(record: Record) -> dict[str, object]:
 def loss_page(book: Book, chapter: Chapter) -> LossPage:
     """All that is said on the page of one loss."""
     report = chapter.report
-    probed = report.probed
+    probed, lists = report.probed, entries.entries_of(report)
     checks = ten_seconds.checks(book, chapter)
     return LossPage(
         name=chapter.name,
@@ -205,6 +209,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         findings=tuple(findings_page.shown_of(chapter.name, finding) for finding in report.findings),
         ran={answer.id: what_ran(answer) for answer in report.answers},
         drawn={answer.id: illustrations(book, answer, TOP) for answer in report.answers},
+        lists=lists,
+        anchors=_anchors(lists),
         native_release=native_sources.as_of().version,
         report=report,
     )
@@ -216,6 +222,12 @@ def _read_only(book: Book) -> str:
     lacking = "a worked example, what it accepts, equivalent forms and checks"
     verified = "other machines sent what they verified" if book.evidence.columns else f"what only a run can tell is not here: {lacking}"
     return f"Only the sources of torch {book.release.version} were read, and nothing of it ran; {verified}."
+
+
+def _anchors(lists: entries.Entries) -> dict[str, str]:
+    """Where a name in a chain leads: to its entry, of several possible ones to the first."""
+    found = {met.full_name: f"op-{met.entries[0]}" for met in (*lists.operators, *lists.nodes) if met.entries}
+    return {name: anchor.replace(".", "-") for name, anchor in found.items()}
 
 
 def _formulas(report: Report) -> Iterator[Math]:

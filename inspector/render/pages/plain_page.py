@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from inspector.book import Book, Chapter
 from inspector.render import view
+from inspector.render.entries import entries_of
 from inspector.render.found import of_terms
 from inspector.render.pages.facts import Facts, facts
 from inspector.render.pages.findings_page import anchor_of, is_its_own
@@ -70,6 +71,7 @@ def _loss(chapter: Chapter, fact: Facts) -> Iterator[str]:
     )
     yield from _section("What happens in the call", _path(report))
     yield from _section("Below Python, as observed", (f"- {chain.title}: {', '.join(chain.names)}" for chain in page.ran.chains))
+    yield from _section("Below Python, as torch's own lists say it", _entries(report))
     yield from _section(
         "Construction",
         (f"- `{row.name}` = {row.value} ({row.kind}), set in {row.set_in} ({row.place.path})" for row in page.construction.attributes),
@@ -92,6 +94,15 @@ def _path(report: Report) -> Iterator[str]:
         yield f"{'   ' * len(row.rails)}{number} {row.name}{where}: {'; '.join(part for part in (row.condition, row.why) if part)}".rstrip(
             ": "
         )
+
+
+def _entries(report: Report) -> Iterator[str]:
+    found = entries_of(report)
+    yield from found.missing
+    for entry in found.entries:
+        formulas = "; ".join(f"{row.title}: {row.formula}" for row in entry.formulas if not row.forward)
+        said = (f"`{entry.schema}` ({entry.place.text})", entry.summary, entry.kernels.removesuffix("."), formulas)
+        yield f"- {'; '.join(part for part in said if part)}"
 
 
 def _findings(report: Report) -> Iterator[str]:

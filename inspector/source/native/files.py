@@ -23,6 +23,7 @@ OPERATORS = ("torchgen/packaged/ATen/native/native_functions.yaml", "aten/src/AT
 FORMULAS = ("torchgen/packaged/autograd/derivatives.yaml", "tools/autograd/derivatives.yaml")
 HEADER = ("torch/include/torch/csrc/autograd/generated/Functions.h", "torch/lib/include/torch/csrc/autograd/generated/Functions.h")
 METHODS = ("torchgen/packaged/autograd/templates/python_variable_methods.cpp", "tools/autograd/templates/python_variable_methods.cpp")
+BINDINGS = ("torchgen/packaged/autograd/gen_python_functions.py", "tools/autograd/gen_python_functions.py")
 """Each in a wheel first, then as a checkout has it; the header as wheels of now and of torch 1.0 have it."""
 TENSOR = ("torch/_tensor.py",)
 PYTHON_CODE = (

@@ -16,7 +16,7 @@ from inspector.source.native import files, formulas, headers
 from inspector.source.native.blocks import Blocks
 from inspector.source.native.files import File, Files
 from inspector.source.native.formulas import Formulas
-from inspector.source.native.names import Spellings, operator_of, wanted
+from inspector.source.native.names import Bindings, operator_of, wanted
 from inspector.source.native.operators import Operators
 from inspector.source.native.python_code import PythonCode
 from inspector.source.native.schema import Schema, parse
@@ -32,7 +32,7 @@ class Lists:
     def __init__(self, text: TorchText) -> None:
         found = Files(text)
         operators, rules, self._header = found.read(files.OPERATORS), found.read(files.FORMULAS), found.read(files.HEADER)
-        template, tensor = found.read(files.METHODS), found.read(files.TENSOR)
+        self._bindings = Bindings(*(found.read(names) for names in (files.BINDINGS, files.METHODS, files.TENSOR)))
         python_code = [file for name in files.PYTHON_CODE if (file := found.read((name,))) is not None]
         self.read = tuple(found.found)
         """Relative names of the files that were read."""
@@ -40,14 +40,13 @@ class Lists:
         """False where a file is there and could not be had."""
         self._operators = Operators(Blocks(operators, "- func: ")) if operators else None
         self._formulas = Formulas(Blocks(rules, "- name: ")) if rules else None
-        self._spellings = Spellings(template, tensor)
         self._python_code = PythonCode(python_code)
         self.missing = tuple(_missing(operators, rules, self._header, found.refused))
         self._known: dict[str, tuple[Operator, ...]] = {}
 
     def below(self, functions: tuple[str, ...], observed: tuple[str, ...], nodes: tuple[str, ...]) -> Below:
         """Everything that is declared of these names."""
-        called = tuple(self._function(name) for name in functions)
+        called = tuple(self._function(name, nodes) for name in functions)
         ran = tuple(self._observed(name, nodes) for name in observed)
         autograd = tuple(self._node(name) for name in nodes)
         leading = dict.fromkeys(name for each in (*called, *ran, *autograd) for name in each.operators)
@@ -59,15 +58,20 @@ class Lists:
 
     # -- names ---------------------------------------------------------------------------------------------------------
 
-    def _function(self, name: str) -> Named:
+    def _function(self, name: str, nodes: tuple[str, ...]) -> Named:
         if self._operators is None:
             return Named(name, (), self._not_carried())
-        want = wanted(name, self._spellings)
+        want = wanted(name, self._bindings)
         if want is None or want.base not in self._operators:
             return Named(name, (), _BY_HAND)
         found = self._overloads(want.base)
-        fitting = [each.name for each in found if each.python_module == want.module and want.variant in each.variants]
-        return Named(name, tuple(fitting), "" if fitting else _BOUND_BY_HAND)
+        fitting = [
+            each.name
+            for each in found
+            if each.python_module == want.module and want.variant in each.variants and self._bindings.is_generated(each.schema)
+        ]
+        ran = tuple(each.name for each in found if each.name in fitting and not {*each.nodes}.isdisjoint(nodes))
+        return Named(name, tuple(fitting), "" if fitting else _BOUND_BY_HAND, ran)
 
     def _observed(self, name: str, nodes: tuple[str, ...]) -> Named:
         if self._operators is None:
@@ -142,7 +146,7 @@ class Lists:
         if self._header is None:
             return
         for each in called:
-            want = wanted(each.name, self._spellings)
+            want = wanted(each.name, self._bindings)
             for name in headers.numbered(self._header, formulas.prefix_of(want.base)) if want and want.variant == "function" else ():
                 struct = headers.struct_of(self._header, name)
                 if struct is not None:

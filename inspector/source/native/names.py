@@ -6,6 +6,7 @@ is looked at here.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import NamedTuple
 
@@ -27,10 +28,15 @@ _MODULE = re.compile(r"torch\._C\._(nn|fft|linalg|nested|sparse|special)\.(\w+)"
 _METHOD = re.compile(r"torch\.Tensor\.(\w+)")
 
 
-class Spellings:
-    """Which operator a method with underscores is, as torch's template of the tensor's methods and `torch/_tensor.py` say it."""
+class Bindings:
+    """Which operators torch generates a Python function or method for, and which operator a method with underscores is.
 
-    def __init__(self, template: File | None, tensor: File | None) -> None:
+    As torch's generator of these, its template of the tensor's methods and `torch/_tensor.py` say it.
+    """
+
+    def __init__(self, generator: File | None, template: File | None, tensor: File | None) -> None:
+        names, self._signatures = (_strings(generator, name) for name in ("_SKIP_PYTHON_BINDINGS", "SKIP_PYTHON_BINDINGS_SIGNATURES"))
+        self._skipped = re.compile("|".join(f"(?:{name})" for name in names) or "(?!)")
         self._known: dict[str, str] = {}
         if tensor is not None:
             self._known.update(re.findall(r"^    (__\w+__) = _C\.\w*TensorBase\.(\w+)$", tensor.text, re.MULTILINE))
@@ -42,12 +48,27 @@ class Spellings:
         found = self._known.get(method, method)
         return self._known.get(found, found)
 
+    def is_generated(self, schema: str) -> bool:
+        """Whether the binding of an operator is generated, and not left out or written by hand."""
+        return schema not in self._signatures and not self._skipped.fullmatch(schema.partition("(")[0].partition(".")[0])
 
-def wanted(name: str, spellings: Spellings) -> Wanted | None:
+
+def _strings(generator: File | None, name: str) -> tuple[str, ...]:
+    """The strings of a list that stands at the top of the file."""
+    text = "\n" + generator.text if generator is not None else ""
+    start = text.find(f"\n{name} = [")
+    end = text.find("\n]", start)
+    if start < 0 or end < 0:
+        return ()
+    found = ast.literal_eval(text[start:end].partition("=")[2].strip() + "\n]")
+    return tuple(each for each in found if isinstance(each, str))
+
+
+def wanted(name: str, bindings: Bindings) -> Wanted | None:
     """What a native function should be an entry of; None for a name where torch puts no operators."""
     method, module, top = _METHOD.fullmatch(name), _MODULE.fullmatch(name), _TOP.fullmatch(name)
     if method:
-        return Wanted(spellings.operator(method[1]), "", "method")
+        return Wanted(bindings.operator(method[1]), "", "method")
     if module:
         return Wanted(module[2], module[1], "function")
     return Wanted(top[1], "", "function") if top else None
