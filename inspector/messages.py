@@ -39,6 +39,7 @@ _METHODS = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 """What stands in parentheses: losses name their inputs differently."""
 _FIELD = re.compile(r"(?<=\))\.\w+\b(?!\()")
 _CLASS = re.compile(r"\btorch\.nn\.\w+")
+_MODULES = "torch/nn/modules/"
 _WORD = re.compile(r"[a-z_']+|[#$@]")
 
 
@@ -98,6 +99,16 @@ def look_up(text: str, messages: Sequence[Message]) -> Found:
     devices = tuple(sorted({message.device for message in messages} - {""}))
     named = next((device for device in ("cuda", "mps", "xpu") if device in text.lower() and device not in devices), "")
     return Found(pasted.message, False, tuple(nearest), (), elsewhere, devices, named)
+
+
+def general(messages: Sequence[Message]) -> str:
+    """The file of a module of torch.nn that is none of the losses, where each of them was raised in it; "" for what a loss itself says.
+
+    Whoever calls that module, a layer of a network too, gets the same.
+    """
+    files = {message.place.rpartition(":")[0] for message in messages}
+    own = {message.subject.rpartition(".")[0].replace(".", "/") + ".py" for message in messages}
+    return files.pop() if len(files) == 1 and all(file.startswith(_MODULES) for file in files) and not files & own else ""
 
 
 def catalogue(messages: Sequence[Message]) -> list[Group]:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inspector.messages import Found, look_up, skeleton
+from inspector.messages import Found, general, look_up, skeleton
 from inspector.pasted import read
 from inspector.render import answered
 from inspector.render.ink import Look
@@ -179,3 +179,14 @@ def test_the_same_wrong_call_on_another_device_is_shown_beside() -> None:
     cuda = Message(there.text, "AcceleratorError", cpu.subject, "", "", "", "", "", causes=(there,), device="cuda")
     (group,) = look_up("some assertion of the device failed", [cpu, cuda]).groups
     assert group.beside == (("cpu", "Target 3 is out of bounds."),)
+
+
+def test_what_a_layer_says_is_called_general_and_what_a_loss_says_is_not() -> None:
+    text, subject = "mat1 and mat2 shapes cannot be multiplied (1x1 and 16x1)", "torch.nn.modules.adaptive.SomeLoss"
+    layer, own = (
+        Message(text, "RuntimeError", subject, f"torch/nn/modules/{file}.py:134", "forward", "", "", "") for file in ("linear", "adaptive")
+    )
+    assert general([layer]) == "torch/nn/modules/linear.py"
+    assert general([own]) == general([layer, own]) == ""
+    assert "linear.py is no loss" in " ".join(answered.answer(look_up(text, [layer]), Look(width=80)).split())
+    assert "is no loss" not in answered.answer(look_up(text, [own]), Look(width=80))

@@ -118,13 +118,17 @@ def _called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    """Numbers as the reference takes them: floats exact, and whole numbers too where they stand in a list."""
+    """Numbers as the reference takes them: floats exact, and whole numbers too where they stand in a list; parameters by name."""
+    if isinstance(value, dict):
+        return {name: _numbers(one) for name, one in value.items()}
     if isinstance(value, list):
         return _each(value, lambda one: exact(one) if isinstance(one, (int, float)) else one)
     return exact(value) if isinstance(value, float) else value
 
 
 def _each(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _each(one, change) for name, one in value.items()}
     return [_each(one, change) for one in value] if isinstance(value, list) else change(value)
 
 

@@ -97,4 +97,6 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return tuple(_value(item, names) for item in items)
         case ast.List(items):
             return [_value(item, names) for item in items]
+        case ast.Dict(keys, values) if None not in keys:
+            return {_value(key, names): _value(value, names) for key, value in zip(keys, values, strict=True) if key is not None}
     raise ValueError(f"no expression may hold `{ast.unparse(node)}`")

@@ -50,9 +50,9 @@ def cause_of(probe: Probe) -> str:
 
 def in_words(fix: str) -> str:
     """A fix that is code, and did not run, as words that promise less."""
-    cast = re.fullmatch(r"(?:(.+)|every floating input)\.(\w+)\(\)", fix)
-    if cast and cast[2] in _CASTS:
-        return f"{cast[1] or 'every input'} as {_CASTS[cast[2]]}, together with whatever else is not as documented"
+    casts = re.findall(r"(\w+)\.(long|float)\(\)", fix)
+    if casts:
+        return f"{' and '.join(name for name, _ in casts)} as {_CASTS[casts[0][1]]}, together with whatever else is not as documented"
     return "see the accepted inputs of this loss: inspect-loss findings -v NAME"
 
 
@@ -87,10 +87,8 @@ def _cast(seen: Seen) -> Mend:
     if form is None:
         if any(argument.name == probe.altered for argument in seen.plan.definition.arguments):
             return Mend(f"{probe.altered} in the dtype of the input")
-        return Mend(
-            "every floating input.float()",
-            _program(probe, {str(each.name): f"{each.name}.float()" for each in probe.inputs if _altered(seen, each.name)}),
-        )
+        mended = {str(each.name): f"{each.name}.float()" for each in probe.inputs if _altered(seen, each.name)}
+        return Mend(_call(probe, mended), _program(probe, mended))
     cast = "long()" if isinstance(form.values, ClassIndices | LabelLists | Lengths) else "float()"
     return Mend(f"{probe.altered}.{cast}", _program(probe, {probe.altered: f"{probe.altered}.{cast}"}))
 
@@ -107,10 +105,15 @@ def _reshaped(probe: Probe) -> Mend:
     sizes = [tuple(1 if symbol == "1" else named.get(symbol, 0) for symbol in part) for part in (have, need)]
     for words, shape, method in wrong_shapes.of_one(sizes[1]):
         if shape == sizes[0]:
-            names = [str(argument.name) for argument in probe.inputs]
-            call = f"loss({', '.join(name + method if name == probe.altered else name for name in names)})"
-            return Mend(call, _program(probe, {probe.altered: probe.altered + method}), f"shape {method}", f"{probe.altered} {words}")
+            mended = {probe.altered: probe.altered + method}
+            return Mend(_call(probe, mended), _program(probe, mended), f"shape {method}", f"{probe.altered} {words}")
     return Mend(f"bring {probe.altered} to the shape {wanted}")
+
+
+def _call(probe: Probe, mended: dict[str, str]) -> str:
+    """The call as one writes it, with some inputs mended."""
+    names = [str(argument.name) for argument in probe.inputs]
+    return f"loss({', '.join(mended.get(name, name) for name in names)})"
 
 
 def _program(probe: Probe, mended: dict[str, str]) -> str:

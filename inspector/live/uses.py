@@ -66,14 +66,14 @@ USES = (
         "backward() twice on the same loss value",
         "value = {call}\nvalue.backward()\nvalue.backward()",
         "{call}.backward()\n{call}.backward()",
-        fix="compute the loss anew before each backward(): {call}.backward()",
+        fix="{call}.backward()  # the loss value computed anew each time",
     ),
     Use(
         "twice",
         "backward() twice on the same loss value",
         "value = {call}\nvalue.backward()\nvalue.backward()",
         "value = {call}\nvalue.backward(retain_graph=True)\nvalue.backward()",
-        fix="value.backward(retain_graph=True), the first time",
+        fix="value.backward(retain_graph=True)  # the first time",
     ),
     Use(
         "in-place",
@@ -81,7 +81,7 @@ USES = (
         "value = {call}\n{x}.zero_()\nvalue.backward()",
         "value = {call}\n{x} = {x} * 0\nvalue.backward()",
         before="{x} = {x} * 1",
-        fix="{x} = {x} * 0, in place of {x}.zero_()",
+        fix="{x} = {x} * 0  # in place of {x}.zero_()",
     ),
     Use(
         "number",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from inspector.losses import plotted
 from inspector.losses.forms import Shape, indices, real
 from inspector.losses.latex import by
 from inspector.losses.mathematics import Matrix, Number, Vector, dot, log_softmax, one_hot, softmax
@@ -181,6 +182,7 @@ DEFINITION = LossDefinition(
         ArgumentForm("device", Choice((None, "cpu"))),
         ArgumentForm("dtype", Choice((None,)), others=(Reference("torch.float64"),)),
     ),
+    curves=plotted.ADAPTIVE_LOG_SOFTMAX,
     rules=(RULE,),
     reductions=(MEAN, NONE),
     fields=(Field("output", "none", factor=-1), Field("loss", "mean")),

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from inspector.losses import cross_entropy as ce
+from inspector.losses import plotted
 from inspector.losses.arguments import CLASS_WEIGHT, LABEL_SMOOTHING, REDUCTION
 from inspector.losses.forms import Shape, indices, probabilities, real, sizes_of
 from inspector.losses.latex import by
@@ -161,6 +162,7 @@ DEFINITION = LossDefinition(
         LABEL_SMOOTHING,
         ArgumentForm("options", Choice((None,)), others=(Maker("torch.nn.LinearCrossEntropyOptions"), _ONE_CHUNK)),
     ),
+    curves=plotted.LINEAR_CROSS_ENTROPY,
     rules=(_on_logits(ce.INDEX_RULE, ()), _on_logits(ce.PROBABILITY_RULE, (_TARGET_SLOPE,))),
     reductions=ce.REDUCTIONS,
     ladders=(

@@ -46,7 +46,8 @@ RULE = Rule(
     slopes=(
         Slope(
             "input",
-            by("x_i") + r"\frac{1}{C} \sum_{j \in Y} [1 - x_j + x_i > 0]",
+            by("x_i") + r"\begin{cases} \frac{1}{C} \sum_{j \in Y} [1 - x_j + x_i > 0] & i \notin Y \\[1ex] "
+            r"-\frac{1}{C} \sum_{k \notin Y} [1 - x_i + x_k > 0] & i \in Y \end{cases}",
             "∂ℓ/∂x[i] = Σ_j∈Y([1 − x[j] + x[i] > 0])/C for i ∉ Y, −Σ_k∉Y([1 − x[i] + x[k] > 0])/C for i ∈ Y",
             _by_input,
         ),

@@ -15,6 +15,12 @@ _LOSS = "torch.nn.modules.loss."
 _DIFFERENCE, _NO_TARGET = "x − y, the input minus the target", "y = 0"
 _LOGITS = "torch.stack([x, torch.zeros_like(x), torch.zeros_like(x)], 1)"
 _FIRST = "torch.zeros(len(x), dtype=torch.int64)"
+_ONE_ROW = "torch.tensor([[1.0], [0.0], [0.0]], dtype=x.dtype)"
+_ADAPTIVE = "torch.nn.AdaptiveLogSoftmaxWithLoss(1, 4, [2], div_value=1.0, device='meta')"
+_WEIGHTS = (
+    f"{{'head.weight': {_ONE_ROW}, 'tail.0.0.weight': torch.ones((1, 1), dtype=x.dtype), "
+    "'tail.0.1.weight': torch.tensor([[1.0], [0.0]], dtype=x.dtype)}"
+)
 _OF_THREE = "the other two logits are 0"
 
 
@@ -137,6 +143,33 @@ CROSS_ENTROPY = (
     Curve("input", "the logit of the target class", -6, 8, tuple(map(_entropy, (0.0, 0.1, 0.3))), _OF_THREE),
     SQUARED_OR_ENTROPY,
 )
+
+
+def _linear(smoothing: float) -> Line:
+    code = f"F.linear_cross_entropy(x.unsqueeze(1), {_ONE_ROW}, {_FIRST}, label_smoothing={smoothing}, reduction='none')"
+    given = {"target": 0, "label_smoothing": smoothing, "parameters": {"linear.weight": [[1.0], [0.0], [0.0]]}}
+    return Line(f"label_smoothing {smoothing}", code, lambda x: {"input": [x], **given}, target_kind="indices")
+
+
+LINEAR_CROSS_ENTROPY = (
+    Curve("input", "W·x for the target class", -6, 8, tuple(map(_linear, (0.0, 0.1, 0.3))), "there is one feature, and W is 1, 0 and 0"),
+)
+
+
+def _adaptive(target: int, label: str) -> Line:
+    code = f"-torch.func.functional_call({_ADAPTIVE}, {_WEIGHTS}, (x.unsqueeze(1), torch.full((len(x),), {target}))).output"
+    parameters = {"head.weight": [[1.0], [0.0], [0.0]], "tail.0.0.weight": [[1.0]], "tail.0.1.weight": [[1.0], [0.0]]}
+    given = {"target": target, "cutoffs": (2,), "parameters": parameters}
+    return Line(label, code, lambda x: {"input": [x], **given})
+
+
+ADAPTIVE_LOG_SOFTMAX = (
+    Curve(
+        "input", "the score of the target class", -6, 8,
+        (_adaptive(0, "a frequent class, in the head"), _adaptive(2, "a rare class, in the cluster")),
+        "there is one feature x, the head scores its two classes and the cluster x, 0 and 0, and the cluster its two x and 0",
+    ),
+)  # fmt: skip
 NLL = (
     Curve(
         "input", "the log-probability of the target class", -5, 0,

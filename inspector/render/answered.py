@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from inspector.messages import Found, Group, Reason, mended
+from inspector.messages import Found, Group, Reason, general, mended
 from inspector.render.ink import Line, Look, Span, paint, wrap
 from inspector.report import Message
 
@@ -52,6 +52,9 @@ def _group(group: Group, look: Look) -> Iterator[Line]:
         yield from _fact(f"on {device}", f"the same call says “{_flat(text)}”", look)
     yield ()
     yield from _said_by(group.messages, look)
+    file = general(group.messages)
+    if file:
+        yield from _fact("general", f"{file} is no loss: every call of what it defines says the same, a layer of your network too", look)
     if any(each[0].cause.fix_ran for each in shown):
         yield ()
         yield from _prose(RAN, look, "quiet")

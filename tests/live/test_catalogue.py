@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import pytest
@@ -24,7 +25,7 @@ PEOPLE_ASK = {
     "only one element tensors can be converted to Python scalars": "float(loss(input, target).detach().mean())",
     "Boolean value of Tensor with more than one value is ambiguous": "torch.nn.MSELoss()(input, target)",
     "expected target dtype to be Long or Byte, but got Int": "target.long()",
-    "Trying to backward through the graph a second time": "compute the loss anew before each backward(): loss(input, target).backward()",
+    "Trying to backward through the graph a second time": "loss(input, target).backward()  # the loss value computed anew each time",
     "size_average and reduce args will be deprecated, please use reduction='sum' instead.": "torch.nn.MSELoss(reduction='sum')",
     "'MSELoss' object has no attribute 'backward'": "loss(input, target).backward()",
     "'float' object has no attribute 'backward'": "loss(input, target).backward()",
@@ -92,3 +93,15 @@ def test_a_fix_that_does_not_run_is_told_in_words(child: Child, monkeypatch: pyt
     causes = [cause for message in catalogue.messages(seen, child) for cause in message.causes if cause.rule in ("broken", "useless")]
     assert {cause.rule for cause in causes} == {"broken", "useless"}
     assert not any(cause.fix_ran or "nonsense" in cause.fix for cause in causes)
+
+
+def test_every_fix_that_ran_is_code(known: list[Message]) -> None:
+    fixes = {cause.fix for message in known for cause in message.causes if cause.fix_ran}
+    assert any(fix.count(".float()") > 1 for fix in fixes)
+    wrong = []
+    for fix in sorted(fixes):
+        try:
+            ast.parse(fix)
+        except SyntaxError:
+            wrong.append(fix)
+    assert wrong == []

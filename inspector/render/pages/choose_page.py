@@ -19,4 +19,6 @@ def pages(book: Book) -> Iterator[Page]:
     names = {each.name for each in known}
     machines = [column.machine.name for column in book.evidence.columns]
     yield Page("choose.md", render("choose.md", groups=by_task(known), names=names), "Which loss do I want?", "Losses")
-    yield Page("compare.md", render("compare.md", losses=known, release=book.release, machines=machines), "All losses compared", "Losses")
+    divisors = list(dict.fromkeys(each.divisor for each in known if each.divisor))
+    compared = render("compare.md", losses=known, release=book.release, machines=machines, divisors=divisors)
+    yield Page("compare.md", compared, "All losses compared", "Losses")

@@ -56,6 +56,8 @@ class Facts(Record, frozen=True):
     instead: tuple[str, ...]
     inputs: tuple[str, ...]
     reductions: tuple[str, ...]
+    mean: str
+    """The formula of the mean, such as Σ ℓ / n; "" where there is none."""
     divisor: str
     """What the mean divides by."""
     span: str
@@ -86,6 +88,7 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
         instead=use.instead,
         inputs=described.inputs,
         reductions=tuple(described.denominators) if any(each.name == "reduction" for each in report.subject.signature) else (),
+        mean=_mean(described),
         divisor=described.denominators.get("mean") or next((words for _, words in sorted(described.denominators.items())), ""),
         span=span(report.bounds) if isinstance(report.bounds, Bounds) else "not run",
         second=_answered({status for kind, _, status in counted if kind == "second derivative"}),
@@ -103,6 +106,12 @@ def facts(chapter: Chapter, evidence: Evidence) -> Facts:
         failed=_number(counted, "fail"),
         findings=len(report.findings),
     )
+
+
+def _mean(described: Definition) -> str:
+    """The formula of the default reduction, without what its letters mean."""
+    found = next((formula.text for formula in described.formulas if formula.text.startswith("L = ")), "")
+    return found.removeprefix("L = ").partition(", ")[0]
 
 
 def span(bounds: Bounds) -> str:

@@ -52,6 +52,8 @@ class Told(Record, frozen=True):
     more: int
     said: tuple[Saying, ...]
     losses: tuple[str, ...]
+    general: str
+    """The file of a module that says it to everybody who calls it; "" for what a loss itself says."""
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -74,6 +76,7 @@ def _told(group: Group, release: Release, sources: set[str]) -> Told:
         more=len(distinct[MOST_CAUSES:]),
         said=tuple(_said(group.messages, release, sources)),
         losses=tuple(sorted({message.subject.rpartition(".")[2] for message in group.messages})),
+        general=messages.general(group.messages),
     )
 
 

@@ -155,11 +155,21 @@ def _unchecked(report: Report) -> Iterator[str]:
     silent = [finding for finding in report.findings if finding.severity == "undocumented acceptance"]
     said = [_titled(finding.title) for finding in silent]
     if not said and isinstance(report.probed, Probed):
-        said = [f"`{row.altered}` of {row.what} is taken." for row in _silent(report.probed.accepted)]
+        said = list(_shapes_taken(_silent(report.probed.accepted)))
     shown = list(dict.fromkeys(said))
     yield from shown[:MOST_UNCHECKED]
     if len(shown) > MOST_UNCHECKED:
         yield f"And {len(shown) - MOST_UNCHECKED} more."
+
+
+def _shapes_taken(rows_: Iterable[Acceptance]) -> Iterator[str]:
+    """One sentence an input and documented shape, which names the first few that are taken in its place."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows_:
+        given, _, documented = row.what.removeprefix("shape ").partition(" in place of ")
+        found.setdefault((row.altered, documented), []).append(f"`{given}`")
+    for (altered, documented), shapes in found.items():
+        yield f"`{altered}` of shape {explain.some(shapes)} is taken in place of `{documented}`."
 
 
 def _titled(title: str) -> str:

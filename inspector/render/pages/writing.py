@@ -45,11 +45,18 @@ def digest(files: Mapping[str, bytes]) -> str:
     return told.hexdigest()
 
 
+OF_A_SERVER = ("404.html", "sitemap.xml", "sitemap.xml.gz")
+"""Files of a site that mean nothing in a folder."""
+
+
 def pack(folder: Path, archive: Path) -> None:
-    """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes, which are left alone."""
+    """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes, which are left alone.
+
+    What only a server shows is left out: its addresses begin at the top of a host.
+    """
     handle, temporary = tempfile.mkstemp(dir=archive.parent, prefix=".writing-")
     with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in OF_A_SERVER):
             name = zipfile.ZipInfo(f"{archive.stem}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
             name.external_attr = 0o644 << 16
             packed.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -109,3 +110,11 @@ def test_a_zip_of_the_same_files_is_the_same(tmp_path: Path) -> None:
     first = (tmp_path / "one.zip").read_bytes()
     writing.pack(tmp_path / "site", tmp_path / "one.zip")
     assert (tmp_path / "one.zip").read_bytes() == first
+
+
+def test_a_zip_has_no_page_that_only_a_server_shows(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    for name in ("index.html", "404.html", "sitemap.xml"):
+        (tmp_path / "site" / name).write_text("<a href='/assets/'>")
+    writing.pack(tmp_path / "site", tmp_path / "one.zip")
+    assert zipfile.ZipFile(tmp_path / "one.zip").namelist() == ["one/index.html"]
