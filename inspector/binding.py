@@ -20,7 +20,7 @@ from typing import IO
 import msgspec
 
 from inspector import publishing
-from inspector.book import Book
+from inspector.book import Book, History
 from inspector.report import NotRun, Record, Release
 
 STATE = "edition.json"
@@ -56,6 +56,10 @@ class Bound(Record, frozen=True):
     """Its pages, as addresses from its top."""
     ran: bool = False
     """Whether torch ran, and was not read only."""
+    dated: bool = False
+    """Whether it says since when each loss is there."""
+    has_history: bool = False
+    """Whether the pages on what changed in which release stand in it."""
 
     @property
     def release(self) -> str:
@@ -132,7 +136,14 @@ def bind(book: Book, folder: Path, asked: Bound, site_url: str = "") -> Bound:
             (made / name).unlink(missing_ok=True)
         shared = _share(made, folder)
         pages = tuple(sorted(path.relative_to(made).as_posix() for path in made.rglob("*.html")))
-        done = msgspec.structs.replace(asked, shared=shared, pages=pages, ran=not book.is_read_only)
+        done = msgspec.structs.replace(
+            asked,
+            shared=shared,
+            pages=pages,
+            ran=not book.is_read_only,
+            dated=bool(book.since),
+            has_history=isinstance(book.history, History),
+        )
         (made / "sitemap.xml").write_bytes(_sitemap(done, site_url))
         (made / STATE).write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")
         writing.put_in_place(made, folder / done.release)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from inspector.changes import Change, Timeline
 from inspector.errors import InspectError
 from inspector.evidence import Evidence
 from inspector.report import Answer, NotRun, Record, Release, Report, Tagged
@@ -69,6 +70,47 @@ class Workings(Tagged, frozen=True, tag="workings"):
     """What people ask of making one."""
 
 
+class Since(Record, frozen=True):
+    """When a loss came and when it last changed, as seen from one release."""
+
+    introduced: str
+    """The first release that has it."""
+    is_older: bool
+    """True where that is the oldest release that was read, so that it may be older."""
+    changed: str = ""
+    """The last release, up to this one, that changed more than its spelling; "" where none did since it came."""
+    headline: str = ""
+    """The gravest of those changes, in a sentence."""
+    others: int = 0
+    """How many more there were in that release."""
+    later: str = ""
+    """The next release that changes it again; "" where none is known."""
+
+
+class News(Record, frozen=True):
+    """What one release changed for those who use losses."""
+
+    release: str
+    """Such as "2.1.0"."""
+    previous: str
+    """The release before it."""
+    date: str
+    """The day of its first wheel; "" where the index gives none."""
+    changes: tuple[Change, ...]
+    """Each once, the gravest first, those that are only spelling last."""
+    same_sources: bool = False
+    """True where it has the very same sources as one before it."""
+
+
+class History(Tagged, frozen=True, tag="history"):
+    """What changed in all releases."""
+
+    timelines: tuple[Timeline, ...]
+    """Of every loss, and of torch.nn.Module."""
+    news: tuple[News, ...]
+    """By release, the oldest first."""
+
+
 class Book(Record, frozen=True):
     """All that the pages are made from."""
 
@@ -91,6 +133,10 @@ class Book(Record, frozen=True):
 
     workings: Workings | NotRun = NotRun("it was not asked for")
     """How any module is called and made."""
+    history: History | NotRun = NotRun("it was not asked for")
+    """What changed in all releases."""
+    since: dict[str, Since] = msgspec.field(default_factory=dict)
+    """Name of a chapter -> when it came and last changed; empty where that is not known."""
     is_read_only: bool = False
     """True where this torch was read only, and nothing of it ran where the book was made."""
 

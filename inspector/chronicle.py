@@ -81,7 +81,7 @@ def compare(old: str, new: str, name: str = "", *, offline: bool = False, told: 
         if each.unread
     ]
     named = comparing_name(portrayed, subjects[0]) if name else ""
-    return Comparison(FORMAT_VERSION, versions[0], versions[1], named, tuple(subjects), in_order(_once(changes)), tuple(unread))
+    return Comparison(FORMAT_VERSION, versions[0], versions[1], named, tuple(subjects), in_order(once(changes)), tuple(unread))
 
 
 def comparing_name(portrayed: Sequence[Sequence[Portrayed]], subject: str) -> str:
@@ -94,7 +94,7 @@ def _public(text: TorchText) -> str:
     return text.release.version.partition("+")[0]
 
 
-def _once(changes: Iterable[Change]) -> tuple[Change, ...]:
+def once(changes: Iterable[Change]) -> tuple[Change, ...]:
     """What several losses share is told once: Module's call, a private base, a function. What a class says is not said of its function."""
     found: dict[tuple[object, ...], Change] = {}
     for one in changes:

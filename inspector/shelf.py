@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from inspector import binding, edition, evidence
+from inspector import annals, binding, edition, evidence
 from inspector.binding import Bound
-from inspector.book import Book
+from inspector.book import Book, History, Since
 from inspector.errors import InspectError, UnknownName
 from inspector.evidence import Evidence
 from inspector.live.workers import Trouble, processors
-from inspector.report import Record
+from inspector.report import NotRun, Record
 from inspector.source import catalog, finders
 from inspector.source.releases import Releases
 
@@ -78,6 +78,10 @@ class Task(Record, frozen=True):
     download: bool
     asked: Bound | None = None
     """The site to be built; None to read only."""
+    since: dict[str, Since] = msgspec.field(default_factory=dict)
+    """When each loss came and last changed."""
+    history: History | None = None
+    """What changed in all releases, for the site that says it."""
 
 
 def stock(folder: Path, wanted: Wanted, told: Told | None = None) -> Stocked:
@@ -88,15 +92,24 @@ def stock(folder: Path, wanted: Wanted, told: Told | None = None) -> Stocked:
     known = {release: one for one in before for release in one.releases}
     with _Hands(folder, wanted) as hands:
         contents = _contents(releases, known, wanted, hands, say)
-        asked = [one for one in _grouped(releases, contents, wanted) if not _stands(known.get(one.release), one)]
+        groups = list(_grouped(releases, contents, wanted))
+        hands.history = annals.history(wanted.names, fetch=False, told=say)
+        hands.newest = groups[-1].release if groups else ""
+        asked = [one for one in groups if not _stands(known.get(one.release), one, hands)]
         built = list(hands.build([one for one in asked if one.release != wanted.ran_release], say))
-    built += [binding.bind(wanted.ran(), folder, one, wanted.site_url) for one in asked if one.release == wanted.ran_release and wanted.ran]
+        for one in asked:
+            if one.release == wanted.ran_release and wanted.ran is not None:
+                built.append(binding.bind(hands.told(wanted.ran()), folder, one, wanted.site_url))
     say("writing what stands beside the sites", len(built), len(built))
     return Stocked(folder, tuple(sorted(built, key=_age, reverse=True)), _beside(folder, wanted))
 
 
-def _stands(there: Bound | None, asked: Bound) -> bool:
-    return there is not None and there.release == asked.release and there.made_of == asked.made_of
+def _stands(there: Bound | None, asked: Bound, hands: _Hands) -> bool:
+    """Whether a site stands as it is wanted: what changed later is in the newest alone, so that no other is built again for it."""
+    if there is None or there.release != asked.release or there.made_of != asked.made_of:
+        return False
+    known = isinstance(hands.history, History)
+    return not known or (there.dated and (there.has_history or there.release != hands.newest))
 
 
 def _age(one: Bound) -> Any:
@@ -205,6 +218,20 @@ class _Hands:
     def __init__(self, folder: Path, wanted: Wanted) -> None:
         self._folder, self._wanted = folder, wanted
         self._pool: Any = None
+        self.history: History | NotRun = NotRun("it was not asked for")
+        """What changed in all releases."""
+        self.newest = ""
+        """The release whose site has the pages on that."""
+
+    def told(self, book: Book) -> Book:
+        """The book with when each loss came and last changed, and with the whole history where it is that of the newest release."""
+        release = book.release.version.partition("+")[0]
+        whole = self.history if release == self.newest else NotRun("it stands in the site of the newest release")
+        return msgspec.structs.replace(book, history=whole, since=self._since(release, [chapter.name for chapter in book.chapters]))
+
+    def _since(self, release: str, names: Iterable[str]) -> dict[str, Since]:
+        found = annals.since(self.history, release, names)
+        return found if release == self.newest else {name: msgspec.structs.replace(one, later="") for name, one in found.items()}
 
     def __enter__(self) -> _Hands:
         return self
@@ -239,7 +266,10 @@ class _Hands:
     def _task(self, release: str, asked: Bound | None = None) -> Task:
         wanted = self._wanted
         about = edition.of_release(evidence.merge(wanted.given), release).to_json() if wanted.given and asked else ""
-        return Task(release, wanted.names, about, str(self._folder), wanted.site_url, wanted.download, asked)
+        whole = self.history if asked and release == self.newest and isinstance(self.history, History) else None
+        names = [one.subject.rpartition(".")[2] for one in self.history.timelines] if asked and isinstance(self.history, History) else []
+        since = self._since(release, names)
+        return Task(release, wanted.names, about, str(self._folder), wanted.site_url, wanted.download, asked, since, whole)
 
     def _done(self, tasks: Iterable[Task], whole: int, kind: Any, words: str, say: Told) -> Iterator[Any]:
         for done, raw in enumerate(self._each(tasks, whole)):
@@ -281,7 +311,11 @@ def _book(task: Task) -> Book | None:
     given = [Evidence.from_json(task.evidence)] if task.evidence else []
     listed = catalog.read_catalog(text)
     names = [name for name in task.names if _has(listed, name)]
-    return edition.read_edition(text, names, given) if names or not task.names else None
+    if task.names and not names:
+        return None
+    book = edition.read_edition(text, names, given)
+    since = {chapter.name: task.since[chapter.name] for chapter in book.chapters if chapter.name in task.since}
+    return msgspec.structs.replace(book, since=since, history=task.history or book.history)
 
 
 def _has(listed: catalog.Catalog, name: str) -> bool:

@@ -32,6 +32,7 @@ class Options(TypedDict):
     release: str
     every: bool
     since: str
+    history: bool
     download: bool
     quiet: bool
 
@@ -49,6 +50,7 @@ class Options(TypedDict):
 @click.option("--release", metavar="VERSION", default="", help='The site of another torch, as far as reading goes: 1.7.1, "latest".')
 @click.option("--all", "every", is_flag=True, help="A site for every release, in DIR/releases; only what is new is built.")
 @click.option("--since", metavar="VERSION", default="", help="The same from one release on.")
+@click.option("--history", is_flag=True, help="Read every release, for the pages that say what changed; else only where all are kept.")
 @click.option("--download", is_flag=True, help="Fetch a whole wheel where a server sends no parts of one.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
 def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
@@ -60,7 +62,7 @@ def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
 
     if options["every"] or options["since"]:
         return _set(names, options)
-    book = _book(names, options)
+    book = _with_history(_book(names, options), names, options)
     if options["save"]:
         with Output(options["save"]) as file:
             file.write(book.to_json().decode())
@@ -69,7 +71,7 @@ def command(names: tuple[str, ...], **options: Unpack[Options]) -> int:
         waiting.begin("writing the pages, and building the site")
         place = publishing.publish(book, Path(options["output"]), how)
     if not options["quiet"]:
-        if said := publishing.lacking():
+        for said in filter(None, (publishing.lacking(), _lacks_history(book))):
             click.echo(said, err=True)
         click.echo(f"{len(book.chapters)} losses of torch {book.release.version}: {place}")
     if options["serve"]:
@@ -94,6 +96,22 @@ def _book(names: tuple[str, ...], options: Options) -> Book:
         return edition.read_edition(text, names, given)
     with Bar("reading", wanted=not options["quiet"]) as bar:
         return publishing.gather(names, given, bar.doing)
+
+
+def _with_history(book: Book, names: tuple[str, ...], options: Options) -> Book:
+    """The book with what changed in which release: a saved one as it is, unless it is asked for."""
+    from inspector import annals
+
+    if options["book"] and not options["history"]:
+        return book
+    with Bar("reading releases", wanted=not options["quiet"]) as bar:
+        return annals.with_history(book, annals.history(names, fetch=options["history"], told=bar.doing))
+
+
+def _lacks_history(book: Book) -> str:
+    from inspector.report import NotRun
+
+    return f"without what changed in which release: {book.history.reason}" if isinstance(book.history, NotRun) else ""
 
 
 def _text(options: Options) -> TorchText | None:

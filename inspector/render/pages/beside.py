@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from inspector.render.pages.environment import render
+from inspector.render.pages.page import LATEST
 from inspector.report import Record
-
-LATEST = "latest"
 
 
 class Site(Record, frozen=True):

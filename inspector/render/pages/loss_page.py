@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from inspector.book import Book, Chapter
+from inspector.book import Book, Chapter, History, Since
 from inspector.losses import native_sources
 from inspector.render import entries, explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, declared, findings_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.illustrated import illustrations
-from inspector.render.pages.page import Page
+from inspector.render.pages.page import LATEST, Page
 from inspector.render.pages.questions_page import what_ran
 from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
@@ -122,6 +122,10 @@ class LossPage(Record, frozen=True):
     """What this page is without, where torch was read only; "" where it ran."""
     release: str
     """As people name it: 2.13.0."""
+    since: Since | None
+    """When it came and last changed; None where that is not known."""
+    history_href: str
+    """Its history: on this site, or on that of the newest release; "" where there is none."""
     page: view.Page
     everything: view.Page
     """With nothing folded."""
@@ -187,6 +191,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         top=TOP,
         read_only=_read_only(book),
         release=book.release.version.partition("+")[0],
+        since=book.since.get(chapter.name),
+        history_href=_history(book, chapter.name),
         page=view.page(report),
         everything=view.page(report, verbose=True),
         class_href=quoting.href(book, report.subject.file, report.subject.line, TOP),
@@ -214,6 +220,13 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         native_release=native_sources.as_of().version,
         report=report,
     )
+
+
+def _history(book: Book, name: str) -> str:
+    """In a set of sites the history stands in the newest only."""
+    if name not in book.since:
+        return ""
+    return f"{TOP}{'' if isinstance(book.history, History) else f'../{LATEST}/'}history/{name}.html"
 
 
 def _read_only(book: Book) -> str:

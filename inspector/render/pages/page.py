@@ -15,6 +15,10 @@ SECTIONS = ("", "Losses", "Understand", "Verify", "Guide", "Source")
 """The sections of the navigation, in this order; "" is the top, "Source" is not shown."""
 
 
+LATEST = "latest"
+"""The folder of the newest site of a set."""
+
+
 class Page(Record, frozen=True):
     """One file of the site."""
 

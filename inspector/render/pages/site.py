@@ -13,21 +13,23 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from inspector.book import Book
+from inspector.book import Book, History
 from inspector.render.pages import (
     choose_page,
     findings_page,
     hierarchy_page,
+    history_page,
     home_page,
     loss_page,
     messages_page,
     module_pages,
+    news_page,
     plain_page,
     questions_page,
     source_page,
     verification_page,
 )
-from inspector.render.pages.page import SECTIONS, Kind, Page
+from inspector.render.pages.page import LATEST, SECTIONS, Kind, Page
 from inspector.render.pages.shipped import shipped
 
 KINDS: tuple[Kind, ...] = (
@@ -35,6 +37,8 @@ KINDS: tuple[Kind, ...] = (
     choose_page.pages,
     loss_page.pages,
     hierarchy_page.pages,
+    history_page.pages,
+    news_page.pages,
     module_pages.pages,
     questions_page.pages,
     verification_page.pages,
@@ -49,14 +53,13 @@ READ_KINDS: tuple[Kind, ...] = (
     home_page.pages,
     loss_page.pages,
     hierarchy_page.pages,
+    history_page.pages,
+    news_page.pages,
     verification_page.pages,
     plain_page.pages,
     source_page.pages,
 )
 """The kinds that say something of a torch that was only read; all others are about what ran, or the same in every release."""
-
-LATEST = "latest"
-"""The folder of the newest site of a set."""
 
 SHIM = "assets/vendor/iframe-worker/shim.js"
 """What lets Material search from a file:// address; without it the theme would ask another host for it."""
@@ -81,6 +84,8 @@ def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
     assets = _below(shipped("templates") / "assets", "assets/")
     guide = {} if book.is_read_only else _below(shipped("docs"), "guide/")
     pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
+    if isinstance(book.history, History) and where.site_url:
+        pages["changes.xml"] = news_page.feed(book.history.news, _address(where)).encode()
     return {
         "mkdocs.yml": configuration(book, made, set(pages), where),
         **{f"pages/{name}": data for name, data in pages.items()},
@@ -131,7 +136,7 @@ def configuration(book: Book, made: Iterable[Page], names: set[str], where: Wher
         "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {}), **_among(where)},
         "extra_css": _assets(names, ".css"),
         "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
-        "not_in_nav": "/source/\n*.txt\n",
+        "not_in_nav": "/source/\n/history/\n/changes/\n*.txt\n",
         "nav": list(_navigation(list(made), [] if book.is_read_only else base["nav"])),
         **({"site_url": _address(where)} if where.site_url else {}),
     }
