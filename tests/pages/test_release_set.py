@@ -7,6 +7,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LOSS = "torch/nn/modules/loss.py"
 WIDER = {LOSS: SOURCES[LOSS].replace("wide=1", "wide=2")}
 PAGE = "losses/GapLoss.html"
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Pat
     """An index with three releases, two of which have the same sources; a set made from it, and the cache of that run."""
     made, place = Index(), tmp_path_factory.mktemp("first")
     _, end = serve(made)
+    made.json = True
     made.add("1.0.0")
     made.add("1.0.1")
     made.add("1.1.0", data=wheel("1.1.0", WIDER))
@@ -146,6 +149,38 @@ def test_only_the_newest_is_in_the_site_map_and_canonical(index: Index, tmp_path
     assert f"https://example.org/losses/latest/{PAGE}" in listed
     assert all(each.startswith("https://example.org/losses/latest/") for each in listed)
     assert f'rel="canonical" href="https://example.org/losses/latest/{PAGE}"' in (tmp_path / "set" / "1.1.0" / PAGE).read_text()
+
+
+# -- what changed -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_site_has_the_history_of_a_loss_with_both_sources(made: Path) -> None:
+    page = (made / "latest" / "history" / "GapLoss.html").read_text()
+    rows = re.findall(r'class="il-(?:was|is)">([^<]*)<', page)
+    assert [row.strip() for row in rows] == ["def __init__(self, wide=1):", "def __init__(self, wide=2):"]
+    assert not (made / "1.0.1" / "history").exists()
+
+
+def test_each_page_says_since_when_and_leads_to_its_history(made: Path) -> None:
+    old, new = ((made / release / PAGE).read_text() for release in ("1.0.1", "1.1.0"))
+    assert "In torch 1.0.0 already" in old
+    assert "nothing but its spelling changed since" in old
+    assert "last changed in" not in old
+    assert 'href="../../latest/history/GapLoss.html"' in old
+    assert 'last changed in <a href="../history/GapLoss.html#r1.1.0">1.1.0</a>' in new
+
+
+def test_the_feed_has_an_entry_a_release_with_its_day_and_an_id_that_stays(made: Path, index: Index, tmp_path: Path) -> None:
+    stock(tmp_path / "other", since="1.1", site_url="https://example.org/x")
+    first, second = (ElementTree.parse(folder / "latest" / "changes.xml").getroot() for folder in (made, tmp_path / "other"))
+    ids = [[each.findtext(f"{ATOM}id") for each in feed.iter(f"{ATOM}entry")] for feed in (first, second)]
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == len(ids[0])
+    entry = next(each for each in second.iter(f"{ATOM}entry") if "torch 1.1.0" in (each.findtext(f"{ATOM}title") or ""))
+    assert entry.findtext(f"{ATOM}updated") == "2012-02-03T00:00:00Z"
+    link = entry.find(f"{ATOM}link")
+    assert link is not None
+    assert link.get("href") == "https://example.org/x/latest/changes/1.1.0.html"
 
 
 # -- killed ---------------------------------------------------------------------------------------------------------------
