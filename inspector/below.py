@@ -39,7 +39,7 @@ class Saved(Record, frozen=True):
 
     name: str
     """Of the input or result, or of what is kept of one: "self", "result", "self_sym_sizes"."""
-    type: str
+    kind: str
     """"tensor", "tensors", or the C++ type of what is no tensor; "" where it is not known."""
 
 

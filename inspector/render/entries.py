@@ -270,8 +270,8 @@ def _node(node: Node) -> NodeRow:
 
 def keeps(node: Node) -> str:
     """What a node keeps between the call and its backward pass, in words: tensors first."""
-    tensors = [saved.name for saved in node.saved if saved.type.startswith("tensor")]
-    others = [saved.name for saved in node.saved if not saved.type.startswith("tensor")]
+    tensors = [saved.name for saved in node.saved if saved.kind.startswith("tensor")]
+    others = [saved.name for saved in node.saved if not saved.kind.startswith("tensor")]
     if not tensors:
         said = f"keeps no tensor, only {listed(others)}" if others else "keeps nothing"
     else:

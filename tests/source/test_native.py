@@ -262,7 +262,7 @@ def test_the_form_in_place_has_the_formulas_of_the_one_that_writes_to_nothing(ma
 
 def test_what_a_node_keeps_is_read_from_its_struct(made: Lists) -> None:
     (node,) = [node for node in made.below((), ("aten::gap",), ()).nodes if node.name == "GapBackward0"]
-    assert [(kept.name, kept.type) for kept in node.saved] == [
+    assert [(kept.name, kept.kind) for kept in node.saved] == [
         ("self", "tensor"), ("total", "tensors"), ("dim", "std::vector<int64_t>"), ("log", "bool"),
         ("self_info", "torch::autograd::generated::TypeAndSize"),
     ]  # fmt: skip
@@ -398,9 +398,9 @@ def test_every_node_that_the_formulas_make_is_in_the_header_and_keeps_what_they_
             for key, name in definition.nodes.items():
                 struct = headers.struct_of(installed._header, name)
                 assert struct is not None, name
-                said = {kept.name for kept in struct.saved if kept.type.startswith("tensor")}
+                said = {kept.name for kept in struct.saved if kept.kind.startswith("tensor")}
                 compared += 1
-                if said != {kept.name for kept in formulas.named_in(schema, definition.derivatives, key) if kept.type.startswith("tensor")}:
+                if said != {kept.name for kept in formulas.named_in(schema, definition.derivatives, key) if kept.kind.startswith("tensor")}:
                     different.append(name)
     assert compared > 500
     assert different == []

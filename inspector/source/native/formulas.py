@@ -118,7 +118,7 @@ def named_in(schema: Schema, derivatives: tuple[Derivative, ...], key: str) -> t
             if re.search(rf"(?<!\w){name}(?!\w)", formula):
                 tensors = kind.startswith("Tensor")
                 found[Saved(name, ("tensors" if "[" in kind else "tensor") if tensors else kind)] = None
-    return tuple(sorted(found, key=lambda each: not each.type.startswith("tensor")))
+    return tuple(sorted(found, key=lambda each: not each.kind.startswith("tensor")))
 
 
 def _results(schema: Schema) -> list[tuple[str, str]]:

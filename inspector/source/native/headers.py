@@ -46,4 +46,4 @@ def _saved(body: str) -> list[Saved]:
             continue
         kind = kind.replace("::std::", "std::")
         found.append(Saved(name.removesuffix("_") if kind in _TENSORS else name, _TENSORS.get(kind, kind)))
-    return sorted(found, key=lambda each: each.type not in _TENSORS.values())
+    return sorted(found, key=lambda each: each.kind not in _TENSORS.values())
