@@ -6,7 +6,6 @@ the whole of torch's list takes seconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -27,12 +26,14 @@ class Blocks:
     def __init__(self, file: File, head: str) -> None:
         self.file = file.name
         self._text = file.text
-        found = [(match[1], match.start()) for match in re.finditer(rf"^{re.escape(head)}[\"']?(\w+)", file.text, re.MULTILINE)]
-        starts = [at for _, at in found]
-        self._ends = dict(zip(starts, [*starts[1:], len(file.text)], strict=True))
+        self._head = head
         self._places: dict[str, list[int]] = {}
-        for name, at in found:
-            self._places.setdefault(name, []).append(at)
+        at = 0
+        for part in f"\n{file.text}".split(f"\n{head}"):  # a search for a pattern takes ten times as long
+            name = part.partition("(")[0].lstrip("\"'").partition(".")[0]
+            if at and name.isidentifier():
+                self._places.setdefault(name, []).append(at - len(head) - 1)
+            at += len(part) + len(head) + 1
         self._known: dict[str, tuple[Entry, ...]] = {}
 
     def names(self) -> Iterator[str]:
@@ -46,8 +47,8 @@ class Blocks:
         return self._known[name]
 
     def _read(self, at: int) -> Entry:
-        line = self._text.count("\n", 0, at) + 1
-        return Entry(line, _parsed(self._text[at : self._ends[at]]))
+        end = self._text.find(f"\n{self._head}", at)
+        return Entry(self._text.count("\n", 0, at) + 1, _parsed(self._text[at : end if end >= 0 else len(self._text)]))
 
 
 def _parsed(block: str) -> dict[str, Any]:
