@@ -34,7 +34,7 @@ def history(names: Sequence[str] = (), *, fetch: bool, told: Told | None = None)
     try:
         lacking = 0 if fetch else _lacking()
         if lacking:
-            return NotRun(f"{lacking} releases of torch were never read on this machine; pages --history reads them")
+            return NotRun(f"{lacking} releases of torch were never read on this machine; pages --history, or --all, reads them")
         timelines = chronicle.timelines((*names, MODULE) if names else (), offline=not fetch, told=told)
     except InspectError as error:
         return NotRun(f"the releases of torch could not be read: {error.what}")

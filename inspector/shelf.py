@@ -54,6 +54,8 @@ class Wanted(NamedTuple):
     """Where the set will be published; "" where that is not known."""
     download: bool = False
     """Whether whole wheels may be fetched."""
+    again: tuple[str, ...] = ()
+    """Releases whose sites are built though they stand there."""
 
 
 class Stocked(NamedTuple):
@@ -64,6 +66,8 @@ class Stocked(NamedTuple):
     """Sites that were built now, the newest first."""
     standing: tuple[Bound, ...]
     """All sites, the newest first."""
+    lacking: str
+    """Why they do not say what changed in which release; "" where they do."""
 
 
 class Task(Record, frozen=True):
@@ -93,15 +97,17 @@ def stock(folder: Path, wanted: Wanted, told: Told | None = None) -> Stocked:
     with _Hands(folder, wanted) as hands:
         contents = _contents(releases, known, wanted, hands, say)
         groups = list(_grouped(releases, contents, wanted))
-        hands.history = annals.history(wanted.names, fetch=False, told=say)
+        told_before = any(one.has_history for one in before)
+        hands.history = annals.history(wanted.names, fetch=told_before or not wanted.since, told=say)
         hands.newest = groups[-1].release if groups else ""
-        asked = [one for one in groups if not _stands(known.get(one.release), one, hands)]
+        asked = [one for one in groups if one.release in wanted.again or not _stands(known.get(one.release), one, hands)]
         built = list(hands.build([one for one in asked if one.release != wanted.ran_release], say))
         for one in asked:
             if one.release == wanted.ran_release and wanted.ran is not None:
                 built.append(binding.bind(hands.told(wanted.ran()), folder, one, wanted.site_url))
     say("writing what stands beside the sites", len(built), len(built))
-    return Stocked(folder, tuple(sorted(built, key=_age, reverse=True)), _beside(folder, wanted))
+    lacking = hands.history.reason if isinstance(hands.history, NotRun) else ""
+    return Stocked(folder, tuple(sorted(built, key=_age, reverse=True)), _beside(folder, wanted), lacking)
 
 
 def _stands(there: Bound | None, asked: Bound, hands: _Hands) -> bool:

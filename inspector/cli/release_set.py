@@ -31,6 +31,8 @@ class Asked(NamedTuple):
     site_url: str
     download: bool
     quiet: bool
+    again: tuple[str, ...] = ()
+    """Releases whose sites are built though they stand there."""
 
 
 def make_set(asked: Asked) -> Stocked:
@@ -45,6 +47,8 @@ def tell(done: Stocked) -> None:
     """One line: how many sites there are, what was built now, and where they begin."""
     built = ", ".join(one.title for one in done.built) or "nothing"
     click.echo(f"{len(done.standing)} sites, torch {done.standing[-1].title} to {done.standing[0].title}; built now: {built}")
+    if done.lacking:
+        click.echo(f"without what changed in which release: {done.lacking}", err=True)
     click.echo(str(done.folder / "index.html"))
 
 
@@ -54,7 +58,7 @@ def _wanted(asked: Asked, bar: Bar) -> Wanted:
 
     files = [read_bytes(file) for file in asked.evidence]
     given = [Evidence.from_json(data, file) for data, file in zip(files, asked.evidence, strict=True)]
-    wanted = shelf.Wanted(asked.since, asked.names, tuple(given), site_url=asked.site_url, download=asked.download)
+    wanted = shelf.Wanted(asked.since, asked.names, tuple(given), site_url=asked.site_url, download=asked.download, again=asked.again)
     return _from_book(asked, wanted) if asked.book else _from_here(asked, wanted, given, bar)
 
 

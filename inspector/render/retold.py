@@ -23,6 +23,8 @@ MEANS = {
     "docs": "Documentation",
 }
 """Consequence -> the heading over its changes."""
+LONGEST = 160
+"""Characters of what something was and is, in a list."""
 
 
 def in_markdown(found: Comparison) -> str:
@@ -47,20 +49,26 @@ def _lines(found: Comparison) -> Iterator[str]:
 
 def _change(change: Change) -> Iterator[str]:
     yield f"- {_escaped(change.headline)}"
-    if change.before or change.after:
-        yield f"  {_code(change.before)} → {_code(change.after)}"
+    texts = turned(change)
+    if texts:
+        yield f"  {_code(texts[0])} → {_code(texts[1])}"
+
+
+def turned(change: Change) -> tuple[str, str] | None:
+    """What it was and what it is, on one line each; None where that is long, or one of the two is nothing, or the sentence says it."""
+    texts = (" ".join(change.before.split()), " ".join(change.after.split()))
+    said = all(text in change.sentence for text in texts)
+    return None if said or not all(texts) or sum(map(len, texts)) > LONGEST else texts
 
 
 def _code(text: str) -> str:
     """The text as code; longer rows of backticks around what has some."""
-    if not text:
-        return "nothing"
     ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{pad}{' '.join(text.split())}{pad}{ticks}"
+    return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
 def _escaped(sentence: str) -> str:
     """A sentence whose backticks are code; what else could be Markdown or HTML is escaped."""
     parts = sentence.split("`")
-    return "`".join(part if place % 2 else re.sub(r"([\\*_<>\[\]#|])", r"\\\1", part) for place, part in enumerate(parts))
+    return "`".join(part if place % 2 else re.sub(r"([\\*<>\[\]#|]|\b_|_\b|(?<!\w)_)", r"\\\1", part) for place, part in enumerate(parts))

@@ -17,10 +17,9 @@ from inspector.render import explain
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.places import GITHUB, in_an_address
+from inspector.render.retold import turned
 from inspector.report import Record
 
-LONGEST = 160
-"""Characters of what something was and is, in a list: the sources stand below, side by side."""
 CONTEXT = 2
 """Lines shown before and after one that differs."""
 
@@ -120,16 +119,10 @@ def row_of(change: Change) -> ChangeRow:
         change.consequence,
         explain.sentence(change.sentence),
         change.member,
-        _turned(change),
+        turned(change),
         _place(change.place_before.file, change.place_before.line, change.previous),
         _place(change.place_after.file, change.place_after.line, change.release),
     )
-
-
-def _turned(change: Change) -> tuple[str, str] | None:
-    texts = (" ".join(change.before.split()), " ".join(change.after.split()))
-    said = all(text in change.sentence for text in texts)
-    return None if said or not all(texts) or sum(map(len, texts)) > LONGEST else texts
 
 
 def _place(file: str, line: int, release: str) -> Place | None:
