@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ class Built(Record, frozen=True):
 
 @functools.cache
 def _table() -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(resources.files(__package__).joinpath("native_sources.json").read_bytes())
+    found: dict[str, Any] = msgspec.json.decode(Path(__file__).with_name("native_sources.json").read_bytes())
     return found
 
 
