@@ -79,6 +79,8 @@ def _in_short(met: Met, by_name: dict[str, Entry], look: Look) -> Iterator[Line]
     if len(some) > 1:
         spans = [span for entry in some for span in (Span(" or "), Span(f"{entry.name} "), _linked(entry.place))][1:]
         yield from wrap([Span(met.full_name, "native"), Span("  is "), *spans], look.width, INDENT, DEEPER)
+        if len({entry.brief for entry in some}) == 1 and some[0].brief:
+            yield from wrap([Span(f"Each is {some[0].brief}.")], min(look.width, WIDEST_TEXT), DEEPER, DEEPER)
         return
     for entry in some:
         _, bracket, signature = entry.schema.partition("(")

@@ -325,6 +325,14 @@ def test_a_release_without_these_lists_says_so_and_its_nodes_are_read_from_its_h
     assert below.operators == ()
 
 
+def test_a_checkout_has_the_same_lists_elsewhere(tmp_path: Path, made: Lists) -> None:
+    moved = {"torchgen/packaged/ATen": "aten/src/ATen", "torchgen/packaged/autograd": "tools/autograd"}
+    there = {next((name.replace(old, new) for old, new in moved.items() if old in name), name): text for name, text in WHOLE.items()}
+    below = Lists(torch_with(tmp_path / "checkout", there)).below(("torch._C._nn.gap",), (), ())
+    assert below.operators[0].file == "aten/src/ATen/native/native_functions.yaml"
+    assert below.nodes == made.below(("torch._C._nn.gap",), (), ()).nodes
+
+
 def test_a_list_that_cannot_be_had_now_is_told_from_one_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSPECT_LOSS_CACHE", str(tmp_path / "cache"))
     text = torch_with(tmp_path, WHOLE)
