@@ -63,7 +63,8 @@ def curve_svg(curve: Curve, prefix: str) -> str:
         f'<svg class="plot-svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{escape(prefix)}-t">'
         f'<title id="{escape(prefix)}-t">{escape(in_words(curve))}</title>{body}</svg>'
     )
-    return f'<figure class="plot" data-search-exclude>{_legend(curve)}{svg}{_caption(curve)}{_table(curve)}</figure>'
+    shown = "" if curve.label in curve.title else f'<p class="il-caption">{escape(curve.title)}</p>'
+    return f'<figure class="plot" data-search-exclude>{shown}{_legend(curve)}{svg}{_caption(curve)}{_table(curve)}</figure>'
 
 
 def in_words(curve: Curve) -> str:

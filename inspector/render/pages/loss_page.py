@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
@@ -15,18 +15,19 @@ from inspector.book import Book, Chapter, History, Since
 from inspector.losses import native_sources
 from inspector.render import entries, explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
-from inspector.render.pages import call_path, declared, findings_page, pictures, quoting, ten_seconds
+from inspector.render.pages import call_path, declared, findings_page, messages_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import LATEST, Page
 from inspector.render.pages.questions_page import what_ran
 from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
-from inspector.report import Acceptance, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report, Rung
+from inspector.report import Acceptance, Answer, Check, Definition, Effect, Formula, NotRun, Number, Parameter, Probed, Record, Report, Rung
 
 TOP = "../"
 LONGEST_GIVEN = 48
 MOST_NUMBERS = 4
+MOST_ASKED = 3
 MOST_SAID = 12
 """Of a group of inputs that torch treats alike, so many are named."""
 
@@ -57,6 +58,8 @@ class AcceptedRow(Record, frozen=True):
     status: str
     says: str
     """What torch says of the first of them."""
+    href: str
+    """Where the message stands among all; "" where it does not."""
     more: int
     """How many other texts differ from it in a number or a dtype only."""
     documented: bool
@@ -132,6 +135,8 @@ class LossPage(Record, frozen=True):
     class_href: str
     declared: declared.Declared
     box: tuple[BoxRow, ...]
+    people_ask: tuple[Answer, ...]
+    """The questions asked most of it."""
     verified: tuple[Verified, ...]
     formulas: tuple[Math, ...]
     curves: tuple[Markup, ...]
@@ -198,6 +203,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         class_href=quoting.href(book, report.subject.file, report.subject.line, TOP),
         declared=declared.declared(book, chapter),
         box=tuple(ten_seconds.rows(report)),
+        people_ask=report.answers[:MOST_ASKED],
         verified=ten_seconds.verified(checks),
         formulas=tuple(_formulas(report)),
         curves=tuple(Markup(plots.curve_svg(curve, f"curve-{place}")) for place, curve in enumerate(report.curves)),
@@ -207,7 +213,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         parameters=report.subject.signature,
         effects={effect.parameter: _shown(effect) for effect in report.effects},
         plain_value=_value(report.effects[0].before) if report.effects else "",
-        accepted=tuple(_accepted(probed)) if isinstance(probed, Probed) else (),
+        accepted=tuple(_accepted(chapter, probed)) if isinstance(probed, Probed) else (),
         tried=f"{probed.probes:,} inputs in {probed.calls:,} calls" if isinstance(probed, Probed) else "",
         not_probed=probed.reason if isinstance(probed, NotRun) else "",
         forms=tuple(_forms(book, chapter)),
@@ -297,12 +303,13 @@ def _value(numbers: Sequence[Number]) -> str:
 # -- accepted inputs ------------------------------------------------------------------------------------------------------
 
 
-def _accepted(probed: Probed) -> Iterator[Accepted]:
+def _accepted(chapter: Chapter, probed: Probed) -> Iterator[Accepted]:
+    known = messages_page.anchors(chapter)
     for case in dict.fromkeys(row.case for row in probed.accepted):
-        yield Accepted(case, tuple(_alike(row for row in probed.accepted if row.case == case)))
+        yield Accepted(case, tuple(_alike((row for row in probed.accepted if row.case == case), known)))
 
 
-def _alike(rows: Iterable[Acceptance]) -> Iterator[AcceptedRow]:
+def _alike(rows: Iterable[Acceptance], known: Collection[str]) -> Iterator[AcceptedRow]:
     """Inputs with the same answer together: what is documented first, then what is taken all the same, then what is refused.
 
     Answers that differ in a number or a dtype only are one, shown by the first of them.
@@ -313,7 +320,9 @@ def _alike(rows: Iterable[Acceptance]) -> Iterator[AcceptedRow]:
         groups.setdefault((order[row.status], not row.documented, row.status, _pattern(row.text)), []).append(row)
     for (_, undocumented, status, _), some in sorted(groups.items(), key=lambda each: each[0][:2]):
         texts = dict.fromkeys(" ".join(row.text.split()) for row in some)
-        yield AcceptedRow(tuple(_what(some)), status, next(iter(texts)), len(texts) - 1, not undocumented)
+        says = next(iter(texts))
+        href = f"{TOP}messages.html#{messages_page.anchor(says)}" if messages_page.anchor(says) in known else ""
+        yield AcceptedRow(tuple(_what(some)), status, says, href, len(texts) - 1, not undocumented)
 
 
 def _pattern(says: str) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from inspector import messages
-from inspector.book import Book
+from inspector.book import Book, Chapter
 from inspector.messages import Group, Reason
 from inspector.render import places
 from inspector.render.pages.environment import render
@@ -64,11 +64,23 @@ def pages(book: Book) -> Iterator[Page]:
     yield Page("messages.md", render("messages.md", told=told, release=book.release), "What an error means", "Verify")
 
 
+def anchor(text: str) -> str:
+    """The name of the section of a message, the same whatever numbers stand in it: messages with the same words are one section."""
+    return "m-" + hashlib.blake2b(" ".join(messages.words(text)).encode(), digest_size=5).hexdigest()
+
+
+def anchors(chapter: Chapter) -> frozenset[str]:
+    """The names of the sections that are about a loss."""
+    probed = chapter.report.probed
+    some = () if isinstance(probed, NotRun) or not is_its_own(chapter) else probed.messages
+    return frozenset(anchor(message.text) for message in some)
+
+
 def _told(group: Group, release: Release, sources: set[str]) -> Told:
     mends = [_mend(reason) for reason in group.reasons]
     distinct = list({(mend.cause, mend.fix): mend for mend in mends}.values())
     return Told(
-        anchor="m-" + hashlib.blake2b(messages.skeleton(group.messages[0].text).encode(), digest_size=5).hexdigest(),
+        anchor=anchor(group.messages[0].text),
         error=group.error,
         text=group.text,
         mends=tuple(distinct[:MOST_CAUSES]),
