@@ -1,4 +1,4 @@
-// What a page does besides being read: formulas are set by KaTeX, which is loaded only where there are some. A page is whole without this.
+// What a page does besides being read: formulas are set by KaTeX, which is loaded when one comes near. A page is whole without this.
 (() => {
   const here = document.currentScript.src;
   const vendor = new URL("vendor/katex/", here).href;
@@ -33,11 +33,16 @@
 
   const formulas = document.querySelectorAll("[data-latex]");
   if (!formulas.length) return;
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = `${vendor}katex.min.css`;
-  const script = document.createElement("script");
-  script.src = `${vendor}katex.min.js`;
-  script.onload = () => formulas.forEach(set);
-  document.head.append(style, script);
+  const bring = () => {
+    near.disconnect();
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = `${vendor}katex.min.css`;
+    const script = document.createElement("script");
+    script.src = `${vendor}katex.min.js`;
+    script.onload = () => formulas.forEach(set);
+    document.head.append(style, script);
+  };
+  const near = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && bring(), { rootMargin: "100%" });
+  addEventListener("load", () => formulas.forEach((formula) => near.observe(formula)));
 })();

@@ -193,7 +193,7 @@ def wrong_with(place: Path) -> list[str]:
         return [f"{place.name} has no state"]
     missing = [page for page in state.pages if not (place / page).is_file()]
     shared = place.parent / state.shared
-    return missing + [str(name) for name in ("site.css", "stylesheets", "javascripts") if not (shared / name).exists()]
+    return missing + [str(name) for name in ("pages.css", "stylesheets", "javascripts") if not (shared / name).exists()]
 
 
 def stands_whole(folder: Path) -> dict[str, list[str]]:

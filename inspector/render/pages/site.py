@@ -5,9 +5,7 @@ In: a Book. Out: paths with their bytes, all below one folder. It runs no mkdocs
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,6 +63,10 @@ SHIM = "assets/vendor/iframe-worker/shim.js"
 """What lets Material search from a file:// address; without it the theme would ask another host for it."""
 
 
+OWN = "assets/pages"
+"""Our own style sheets as one, and our own scripts: a phone waits for each file that it must ask for."""
+
+
 class Where(NamedTuple):
     """Where a site will stand."""
 
@@ -79,9 +81,8 @@ ALONE = Where()
 
 def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
     """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`."""
-    with _uncollected():
-        made = [page for kind in (READ_KINDS if book.is_read_only else KINDS) for page in kind(book)]
-    assets = _below(shipped("templates") / "assets", "assets/")
+    made = [page for kind in (READ_KINDS if book.is_read_only else KINDS) for page in kind(book)]
+    assets = _joined(_below(shipped("templates") / "assets", "assets/"))
     guide = {} if book.is_read_only else _below(shipped("docs"), "guide/")
     pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
     if isinstance(book.history, History) and where.site_url:
@@ -91,18 +92,6 @@ def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
         **{f"pages/{name}": data for name, data in pages.items()},
         **_below(shipped("templates") / "theme", "theme/"),
     }
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: it would walk the whole book again and again, a quarter of the time, for little."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def lacking() -> str:
@@ -120,6 +109,13 @@ def _below(folder: Path, prefix: str) -> dict[str, bytes]:
     return {prefix + name: path.read_bytes() for name, path in named if not name.startswith("generated/") and "/." not in f"/{name}"}
 
 
+def _joined(assets: dict[str, bytes]) -> dict[str, bytes]:
+    """The assets with our own files of one kind as one, in the order of their names; not those in folders below, which these load."""
+    own = {kind: [name for name in sorted(assets) if name.count("/") == 1 and name.endswith(kind)] for kind in (".css", ".js")}
+    left = {name: data for name, data in assets.items() if name not in own[".css"] + own[".js"]}
+    return {**left, **{OWN + kind: b"\n".join(assets[name] for name in names) for kind, names in own.items()}}
+
+
 # -- the configuration ----------------------------------------------------------------------------------------------------
 
 
@@ -134,8 +130,8 @@ def configuration(book: Book, made: Iterable[Page], names: set[str], where: Wher
         "plugins": _plugins(base["plugins"], names),
         "markdown_extensions": [*base["markdown_extensions"], "inspector.render.pages.blocks"],
         "extra": {"torch": book.release.version, **({"polyfills": [SHIM]} if SHIM in names else {}), **_among(where)},
-        "extra_css": _assets(names, ".css"),
-        "extra_javascript": [{"path": name, "defer": True} for name in _assets(names, ".js")],
+        "extra_css": [f"{OWN}.css"],
+        "extra_javascript": [{"path": f"{OWN}.js", "defer": True}],
         "not_in_nav": "/source/\n/history/\n/changes/\n*.txt\n",
         "nav": list(_navigation(list(made), [] if book.is_read_only else base["nav"])),
         **({"site_url": _address(where)} if where.site_url else {}),
@@ -155,11 +151,6 @@ def _address(where: Where) -> str:
     """The address that is canonical: in a set of sites that of the newest."""
     top = where.site_url.rstrip("/") + "/"
     return f"{top}{LATEST}/" if where.among else where.site_url
-
-
-def _assets(names: set[str], ending: str) -> list[str]:
-    """Our own files of one kind, in the order of their names; not those in folders below, which a script or a style loads itself."""
-    return sorted(name for name in names if name.startswith("assets/") and name.count("/") == 1 and name.endswith(ending))
 
 
 def _plugins(wanted: list[Any], names: set[str]) -> list[Any]:
