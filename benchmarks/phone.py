@@ -25,17 +25,17 @@ LATENCY = 150
 DOWN, UP = 1_600_000 / 8, 750_000 / 8
 """Bytes a second: with the latency, the profile that browsers call slow 4G."""
 LIMIT = 1000
-"""Milliseconds until a page shows its text and answers."""
+"""Milliseconds until a page shows its text, and is read whole: from then on menu, folds and switch answer, which need no script."""
 
 READ = """() => {
   const [visit] = performance.getEntriesByType("navigation");
   const painted = performance.getEntriesByName("first-contentful-paint")[0];
-  return {painted: painted.startTime, usable: visit.domInteractive, complete: visit.loadEventEnd};
+  return {painted: painted.startTime, usable: visit.domInteractive, scripts: visit.domContentLoadedEventEnd, complete: visit.loadEventEnd};
 }"""
 
 
 def main() -> int:
-    """Measures and prints; 0 where every page is painted within the limit."""
+    """Measures and prints; 0 where every page is painted and read whole within the limit."""
     options = _arguments()
     found = chromium.find()
     if found is None:
@@ -46,7 +46,7 @@ def main() -> int:
         measured = {page: _visits(found, f"http://127.0.0.1:{server.server_port}/{page}", options.rounds) for page in options.page}
         server.shutdown()
     print(_table(measured, options.rounds))
-    return int(any(each["painted"] > LIMIT for each in measured.values()))
+    return int(any(max(each["painted"], each["usable"]) > LIMIT for each in measured.values()))
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,7 +86,7 @@ class _Compressed(http.server.SimpleHTTPRequestHandler):
 
 
 def _visits(found: str, address: str, rounds: int) -> dict[str, float]:
-    """Medians in milliseconds since the visit began: painted, usable, complete."""
+    """Medians in milliseconds since the visit began: painted, usable, scripts run, complete."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -112,8 +112,12 @@ def _visit(browser: Any, address: str) -> dict[str, float]:
 
 
 def _table(measured: dict[str, dict[str, float]], rounds: int) -> str:
-    head = f"| page | text on screen, ms (at most {LIMIT}) | page read whole | all loaded |\n|---|---|---|---|"
-    rows = [f"| {page} | {ms['painted']:.0f} | {ms['usable']:.0f} | {ms['complete']:.0f} |" for page, ms in measured.items()]
+    titles = ("page", f"text on screen, ms (at most {LIMIT})", f"menu and switch answer (at most {LIMIT})", "search answers", "all loaded")
+    head = f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
+    rows = [
+        f"| {page} | {ms['painted']:.0f} | {ms['usable']:.0f} | {ms['scripts']:.0f} | {ms['complete']:.0f} |"
+        for page, ms in measured.items()
+    ]
     said = f"Processor {SLOWER} times slower, {LATENCY} ms and {DOWN * 8 / 1e6:.1f} Mbit/s, nothing cached; medians of {rounds} visits."
     return "\n".join([head, *rows, "", said])
 
