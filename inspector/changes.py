@@ -38,7 +38,7 @@ Kind: TypeAlias = Literal[
     "error added", "error removed", "error type", "condition of an error",
     "deprecated", "no longer deprecated", "warning added", "warning removed", "warning type",
     "path", "override", "body", "constants", "message",
-    "formula", "documented shapes",
+    "formula", "documented shapes", "documented",
     "docstring", "annotations", "comments", "formatting", "super", "renamed locals", "decorators", "style", "lines", "formula spelling",
 ]  # fmt: skip
 """What kind of change it is. From "docstring" on they are kinds of spelling, which are quiet."""
@@ -90,9 +90,18 @@ class Change(Record, frozen=True):
     @property
     def headline(self) -> str:
         """The sentence with its subject in front, which can stand alone: "CrossEntropyLoss.forward: …"."""
-        name = self.public_name.replace("torch.nn.functional.", "F.").removeprefix("torch.nn.") or self.subject.rpartition(".")[2]
-        member = f".{self.member}" if self.member and self.member not in ("__init__", "__call__") else ""
-        return f"{name}{member}: {self.sentence}"
+        return f"{self.title}: {self.sentence}"
+
+    @property
+    def title(self) -> str:
+        """What changed, as people write it: "CrossEntropyLoss", "CrossEntropyLoss.forward", "F.nll_loss"."""
+        name = self.public_name.replace("torch.nn.functional.", "F.").removeprefix("torch.nn.") or self._private()
+        of_the_whole = self.member == "__init__" and self.kind.startswith(("argument", "default", "deprecated", "no longer", "attributes"))
+        return f"{name}.{self.member}" if self.member and not of_the_whole and self.kind not in ("calling", "constants") else name
+
+    def _private(self) -> str:
+        above, _, name = self.subject.rpartition(".")
+        return name if name[:1] == "_" or name[:1].isupper() else f"{above.rpartition('.')[2]}.{name}"
 
     @property
     def rank(self) -> int:
@@ -172,6 +181,8 @@ class Timeline(Record, frozen=True):
     """True where the oldest release that was read has it already, so that it may be older."""
     removed: str
     """The first release without it; "" where the newest has it."""
+    signature: str
+    """How it is called in the first release that has it, such as "L1Loss(size_average=None, reduce=None, reduction='mean')"."""
     releases: tuple[ReadRelease, ...]
     """Every release that was looked at, the oldest first."""
     changes: tuple[Change, ...]
@@ -229,6 +240,41 @@ class Comparison(Record, frozen=True):
 def in_order(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The gravest first, then by subject as a person looks for it."""
     return tuple(sorted(changes, key=lambda one: (one.rank, one.subject.rpartition(".")[2].lower(), one.member, one.kind, one.sentence)))
+
+
+def since(timeline: Timeline, release: str) -> Timeline:
+    """The part of a timeline from a release on ("2.0" means the first 2.0.x); raises InspectError `no-such-release`."""
+    wanted = _numbers(release)
+    versions = [one.version for one in timeline.releases]
+    kept = {version for version in versions if wanted and _numbers(version) >= wanted}
+    if not kept:
+        raise InspectError("no-such-release", f"`{release[:40]}` is no release that was read", "", "write one such as 2.1.0, or 2.0")
+    return msgspec.structs.replace(
+        timeline,
+        releases=tuple(one for one in timeline.releases if one.version in kept),
+        changes=tuple(one for one in timeline.changes if one.release in kept),
+        stretches=tuple(part for one in timeline.stretches if (part := _later(one, kept)) is not None),
+        forms=tuple(one for one in timeline.forms if kept & set(one.releases)),
+        unread=tuple(one for one in timeline.unread if _numbers(one.version) >= wanted),
+    )
+
+
+def _later(stretch: Stretch, kept: set[str]) -> Stretch | None:
+    """What is left of a stretch; it no longer has the changes of a first release that is left out."""
+    releases = tuple(one for one in stretch.releases if one in kept)
+    if not releases:
+        return None
+    first = releases[0] == stretch.releases[0]
+    quiet = tuple(one for one in stretch.quiet if one.release in kept)
+    return msgspec.structs.replace(
+        stretch, releases=releases, date=stretch.date if first else "", changes=stretch.changes if first else (), quiet=quiet
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """1.10.0 as (1, 10, 0); () for what is no version."""
+    parts = version.strip().removeprefix("v").split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def schemas() -> dict[str, Any]:

@@ -30,9 +30,9 @@ Told: TypeAlias = Callable[[str, int, int], None]
 """Is told what is being done, how many are done, of how many."""
 
 
-def timeline(name: str, *, offline: bool = False, told: Told | None = None) -> Timeline:
+def timeline(name: str, *, offline: bool = False, download: bool = False, told: Told | None = None) -> Timeline:
     """What happened to a class or function in every release; raises UnknownName, and CouldNotRun where no release can be had."""
-    releases = Releases(offline=offline)
+    releases = Releases(offline=offline, download=download)
     dated = _listed(releases)
     kept = _kept(_place(name, dated))
     if kept is not None:
@@ -41,9 +41,11 @@ def timeline(name: str, *, offline: bool = False, told: Told | None = None) -> T
     return _timelines(releases, dated, {subject: name}, told)[0]
 
 
-def timelines(names: Sequence[str] = (), *, offline: bool = False, told: Told | None = None) -> tuple[Timeline, ...]:
+def timelines(
+    names: Sequence[str] = (), *, offline: bool = False, download: bool = False, told: Told | None = None
+) -> tuple[Timeline, ...]:
     """The same for several names at once, or for every public loss and Module where none is named."""
-    releases = Releases(offline=offline)
+    releases = Releases(offline=offline, download=download)
     dated = _listed(releases)
     newest = releases.text(dated[-1].version)
     wanted = {_subject(releases, name, dated): name for name in names} or {subject: subject for subject in subjects_in(newest)}
@@ -54,9 +56,9 @@ def timelines(names: Sequence[str] = (), *, offline: bool = False, told: Told | 
     return tuple(one for one in found.values() if one is not None)
 
 
-def compare(old: str, new: str, name: str = "", *, offline: bool = False, told: Told | None = None) -> Comparison:
+def compare(old: str, new: str, name: str = "", *, offline: bool = False, download: bool = False, told: Told | None = None) -> Comparison:
     """What changed from one release to another, for all losses, their functions and Module, or for one subject."""
-    releases = Releases(offline=offline)
+    releases = Releases(offline=offline, download=download)
     before, after = releases.text(old), releases.text(new)
     versions = [_public(text) for text in (before, after)]
     if name:
@@ -95,12 +97,20 @@ def _public(text: TorchText) -> str:
 
 
 def once(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """What several losses share is told once: Module's call, a private base, a function. What a class says is not said of its function."""
+    """What several losses share is told once: Module's call, a private base, a function.
+
+    An argument that a class hands to its function is told of the class alone; who may take over a function, of the function alone.
+    """
     found: dict[tuple[object, ...], Change] = {}
     for one in changes:
         found.setdefault((one.subject, one.member, one.kind, one.sentence), one)
-    also = {(function, one.kind, name) for one in found.values() for function in one.also for name in one.names}
-    return tuple(one for one in found.values() if not any((one.subject, one.kind, name) in also for name in one.names))
+    of_classes = {(name, one.kind, each) for one in found.values() if one.kind != "override" for name in one.also for each in one.names}
+    of_functions = {one.subject for one in found.values() if one.kind == "override" and not one.also}
+    return tuple(
+        one for one in found.values()
+        if not any((one.subject, one.kind, name) in of_classes for name in one.names)
+        and not (one.kind == "override" and one.also and set(one.also) <= of_functions)
+    )  # fmt: skip
 
 
 # -- which releases and which subject -------------------------------------------------------------------------------------------
@@ -115,19 +125,27 @@ def _listed(releases: Releases) -> tuple[Dated, ...]:
 
 
 def _subject(releases: Releases, name: str, dated: Sequence[Dated]) -> str:
-    """The subject that a name means today; where today's torch has none, in the newest kept release that has."""
+    """The subject that a name means today, or meant in an earlier release."""
     today = [finders.find_installed()] if _has_installed() else []
     texts = [*today, releases.text(dated[-1].version)]
     try:
         return _subject_in(texts, name)
     except UnknownName:
-        for one in reversed(dated):
-            if releases.is_here(one.version):
-                try:
-                    return find_subject(releases.text(one.version), name)
-                except UnknownName:
-                    continue
+        for version in _earlier(releases, dated):
+            try:
+                return find_subject(releases.text(version), name)
+            except UnknownName:
+                continue
         raise
+
+
+def _earlier(releases: Releases, dated: Sequence[Dated]) -> list[str]:
+    """Where a name is looked for that today's torch does not have: in what is kept, in the last release of each series, in the oldest.
+
+    Not in all of them: a name that was only misspelled should not fetch fifty releases.
+    """
+    last = {one.version.partition(".")[0]: one.version for one in dated}
+    return [one.version for one in reversed(dated[:-1]) if one is dated[0] or one.version in last.values() or releases.is_here(one.version)]
 
 
 def _subject_in(texts: Sequence[TorchText], name: str) -> str:

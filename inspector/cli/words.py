@@ -17,8 +17,8 @@ import click
 from inspector.errors import CouldNotRun, InspectError
 
 COMMANDS = (
-    "agreement", "cache", "completion", "date", "findings", "graph", "list", "pages", "releases", "report", "schema", "show", "update",
-    "verify", "why",
+    "agreement", "cache", "completion", "date", "diff", "findings", "graph", "history", "list", "pages", "releases", "report", "schema",
+    "show", "update", "verify", "why",
 )  # fmt: skip
 DEFAULT = "report"
 INTERRUPTED = 130

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import keyword
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from inspector.source.history.canonical import Function, canonical, dotted, locals_of, parameters_of, plain, renamed
+from inspector.source.history.canonical import Function, canonical, dotted, locals_of, parameters_of, plain, renamed, same, untouched
 from inspector.source.history.portrait import HOUSEKEEPING
 from inspector.source.history.raised import Check, take_apart
 from inspector.source.history.written import Written
@@ -36,6 +37,8 @@ class Edit(NamedTuple):
     """What it calls now and did not before, as written."""
     lost: tuple[str, ...]
     hunks: tuple[Hunk, ...]
+    guard: str
+    """The condition under which what is new is called; "" where there is none, or it is not new."""
 
 
 class Reworded(NamedTuple):
@@ -69,7 +72,10 @@ class Explained(NamedTuple):
 
 def compare(old: Written, new: Written, explained: Explained) -> Difference:
     """What changed from one function to another."""
-    before = take_apart(renamed(old.node, explained.names) if explained.names else old.node)
+    first = renamed(old.node, explained.names) if explained.names else old.node
+    if untouched(first, new.node) or same(first, new.node):
+        return Difference(None)
+    before = take_apart(first)
     after = take_apart(new.node)
     less_before, less_after = _Stripped(explained.removed), _Stripped(explained.added)
     left_before, left_after = less_before.strip(before.left), less_after.strip(after.left)
@@ -125,7 +131,7 @@ def _checks(old: tuple[Check, ...], new: tuple[Check, ...]) -> tuple[tuple[Check
     """Checks added, removed and changed: first those that are the same, then the same condition, then much the same message."""
     waiting_old, waiting_new = list(old), list(new)
     changed: list[Reworded] = []
-    for alike in (_the_same, _same_words, _same_condition, _similar):
+    for alike in (_the_same, _same_words, _same_condition, _same_question, _similar, _graver):
         for one in list(waiting_old):
             other = next((each for each in waiting_new if alike(one, each)), None)
             if other is not None:
@@ -147,13 +153,24 @@ def _same_condition(one: Check, other: Check) -> bool:
     return one.kind == other.kind and one.condition == other.condition and one.condition not in ("", "otherwise")
 
 
+def _same_question(one: Check, other: Check) -> bool:
+    """An assertion that became an error of its own, of the same names."""
+    asked = names_used([one.condition]), names_used([other.condition])
+    return one.kind == other.kind and one.type == "AssertionError" and bool(asked[0]) and asked[0] == asked[1]
+
+
+def _graver(one: Check, other: Check) -> bool:
+    """A warning that became an error, or the other way round."""
+    return one.kind != other.kind and bool(one.message) and words(one.message) == words(other.message)
+
+
 def _similar(one: Check, other: Check) -> bool:
     return one.kind == other.kind and difflib.SequenceMatcher(None, words(one.message), words(other.message)).ratio() >= ALIKE
 
 
 def words(message: str) -> str:
-    """A message without differences of white space, quotes and a stop at its end."""
-    return " ".join(re.sub(r"[`'\"]", "", message).split()).rstrip(".!").lower()
+    """The words of a message, without capitals, quotes and punctuation."""
+    return " ".join(re.findall(r"\w+|[{}%=<>+*/-]+", message.lower()))
 
 
 # -- lines ----------------------------------------------------------------------------------------------------------------------
@@ -161,13 +178,27 @@ def words(message: str) -> str:
 
 def _edit(old: Function, new: Function) -> Edit | None:
     """What differs in two bodies; None where they mean the same."""
-    best = min(
-        (_hunks(old, new, numbered=numbered) for numbered in (True, False)), key=lambda hunks: sum(len(a) + len(b) for a, b in hunks)
-    )
-    if not best:
+    if same(old, new):
         return None
+    both = (_hunks(old, new, numbered=True), _hunks(old, new, numbered=False))
+    best = min(both, key=lambda hunks: sum(len(before) + len(after) for before, after in hunks))
     before, after = calls_of(old), calls_of(new)
-    return Edit(tuple(one for one in after if one not in before), tuple(one for one in before if one not in after), best)
+    known_before, known_after = references(old), references(new)
+    gained = [one for one in after if one not in before and one not in known_before]
+    return Edit(
+        tuple(gained), tuple(one for one in before if one not in after and one not in known_after), best, _guard_of(new, gained, best)
+    )
+
+
+def _guard_of(function: Function, gained: list[str], hunks: tuple[Hunk, ...]) -> str:
+    """The condition under which the only new callee is called; "" where the condition is not new too."""
+    lines = " ".join(line for hunk in hunks for line in hunk.after)
+    for node in ast.walk(function):
+        if len(gained) == 1 and isinstance(node, ast.If) and ast.unparse(node.test) in lines:
+            inside = [dotted(one.func) for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)]
+            if gained[0] in inside:
+                return ast.unparse(node.test)
+    return ""
 
 
 def _hunks(old: Function, new: Function, *, numbered: bool) -> tuple[Hunk, ...]:
@@ -199,6 +230,13 @@ def calls_of(function: Function) -> list[str]:
     return list(found)
 
 
+def references(function: Function) -> set[str]:
+    """Every dotted name in a function, called or not."""
+    return {name for node in ast.walk(function) if isinstance(node, ast.Name | ast.Attribute) and (name := dotted(node))}
+
+
 def names_used(lines: Iterable[str]) -> set[str]:
-    """Words that may be names in lines of code."""
-    return {word for line in lines for word in re.findall(r"[A-Za-z_]\w*", re.sub(r"'[^']*'|\"[^\"]*\"", "", line))}
+    """Names in lines of code: variables, functions and attributes of `self`; neither built-in names nor methods of what is at hand."""
+    bare = (re.sub(r"'[^']*'|\"[^\"]*\"", "", line) for line in lines)
+    found = {word for line in bare for word in re.findall(r"(?<![\w.])[A-Za-z_]\w*|(?<=self\.)\w+", line)}
+    return {word for word in found if word not in dir(builtins) and not keyword.iskeyword(word) and word != "self"}

@@ -9,12 +9,14 @@ import difflib
 import re
 from typing import NamedTuple
 
+from inspector.source.history.formula_text import one_line
+
 _BLOCK = re.compile(r"^([ \t]*)\.\. math::[ \t]*(.*)$")
 _INLINE = re.compile(r":math:`([^`]*)`")
 _SPACING = re.compile(r"\\(?:q?quad|left|right|[bB]igg?[lr]?|displaystyle|limits|hfill|[,;:! ])(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:text|mathrm|operatorname|mathbf|textrm|mathit|mbox|textbf|texttt)\*?\s*\{([^{}]*)\}")
 _SAME = {
-    r"\leq": r"\le", r"\geq": r"\ge", r"\ldots": "...", r"\dots": "...", r"\cdots": "...", r"\top": "T", ":=": "=", r"\ast": "*",
+    r"\leq": r"\le", r"\geq": r"\ge", r"\ldots": "...", r"\dots": "...", r"\cdots": "...", r"\top": "T", ":=": "=", "==": "=", r"\ast": "*",
     r"\cdotp": r"\cdot", r"\colon": ":", r"\neq": r"\ne", r"\not=": r"\ne", r"\lbrace": r"\{", r"\rbrace": r"\}",
 }  # fmt: skip
 _SECTION = re.compile(r"^[ \t]*(Shape|Args|Examples?|Note|Returns?|Parameters|Keyword Arg\w*)s?\s*:{1,2}\s*$", re.MULTILINE)
@@ -42,11 +44,12 @@ class Formulas(NamedTuple):
 
 
 class Shapes(NamedTuple):
-    """How the documented shapes of one input changed."""
+    """How the documented shapes of some inputs changed, all in the same way."""
 
-    name: str
-    before: str
-    after: str
+    names: tuple[str, ...]
+    before: tuple[str, ...]
+    """What only the old text says, as plain text."""
+    after: tuple[str, ...]
 
 
 def formulas(docstring: str) -> list[str]:
@@ -103,7 +106,8 @@ def _symbols(all_formulas: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for latex in all_formulas:
         for match in _TEXT_WORD.finditer(latex.replace(r"\_", "_")):
-            words = re.findall(r"[A-Za-z_]\w+", match[1]) if match[1] is not None else [match[2]]
+            inside = match[1] if match[1] is not None else match[2]
+            words = [inside] if re.fullmatch(r"[A-Za-z_]\w+", inside) else re.findall(r"[A-Za-z]+_\w+", inside)  # phrases name nothing
             found.update(dict.fromkeys(word for word in words if word not in _PLAIN_COMMANDS))
     return list(found)
 
@@ -126,16 +130,40 @@ def shapes(docstring: str) -> dict[str, tuple[str, ...]]:
 def compare_shapes(old: str, new: str) -> list[Shapes]:
     """Inputs whose documented shapes are not the same; a section that is new or gone is wording."""
     before, after = shapes(old), shapes(new)
-    found = []
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for name, was in before.items():
         now = after.get(name)
-        if now and was and {_shape(one) for one in was} != {_shape(one) for one in now}:
-            found.append(Shapes(name, ", ".join(was), ", ".join(now)))
-    return found
+        if not now or not was:
+            continue
+        lost = tuple(one_line(one) for one in was if _shape(one) and _shape(one) not in {_shape(each) for each in now})
+        gained = tuple(one_line(one) for one in now if _shape(one) and _shape(one) not in {_shape(each) for each in was})
+        if lost or gained:
+            found.setdefault((lost, gained), []).append(name)
+    return [Shapes(tuple(names), lost, gained) for (lost, gained), names in found.items()]
 
 
 def _shape(latex: str) -> str:
-    return typeset_apart(latex).replace("*", "").replace("\\", "")
+    """What two texts of one shape share; "" for what is no shape or relation by itself, such as a lone star."""
+    bare = typeset_apart(latex).replace("\\", "")
+    return bare if re.search(r"[(=<>]|\w", bare) else ""
+
+
+def cases(docstring: str) -> list[str]:
+    """The items that the text lists before its first section, such as kinds of targets, each as its first clause in plain text."""
+    head = _SECTION.search(docstring)
+    prose = docstring[: head.start()] if head else docstring
+    found = []
+    for match in re.finditer(r"^[ \t]*[-*][ \t]+([A-Z][^\n]*)", prose, re.MULTILINE):
+        text = _INLINE.sub(lambda math: one_line(math[1]), match[1])
+        clause = re.split(r"[;.]|,? (?:where|which|while) ", re.sub(r":\w+:`~?([^`]*)`|`+", r"\1", text))[0]
+        found.append(" ".join(clause.split()).rstrip(",:"))
+    return [one for one in found if len(one) > 3]
+
+
+def new_cases(old: str, new: str) -> list[str]:
+    """Cases that only the new text lists; none where it only words them anew."""
+    before, after = cases(old), cases(new)
+    return [one for one in after if one not in before] if len(after) > len(before) else []
 
 
 def wording(docstring: str) -> str:

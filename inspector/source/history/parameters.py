@@ -5,10 +5,11 @@ In: parameters as written. Out: Deltas, each with what it means for code that ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from inspector.changes import Consequence, Kind
+from inspector.source.history.sentences import Told, code
 from inspector.source.history.written import Given
 
 
@@ -18,9 +19,28 @@ class Delta(NamedTuple):
     kind: Kind
     consequence: Consequence
     name: str
+    shown: str
+    """What stands for {} in the sentence; several of the same sentence are told together."""
     sentence: str
+    """With {} for the argument, [one|many] for words that follow the number of them."""
     before: str
     after: str
+
+
+def told(deltas: Iterable[Delta]) -> Iterator[Told]:
+    """The changes in words, those of one sentence together."""
+    grouped: dict[tuple[Kind, Consequence, str], list[Delta]] = {}
+    for delta in deltas:
+        grouped.setdefault((delta.kind, delta.consequence, delta.sentence), []).append(delta)
+    for (kind, consequence, sentence), those in grouped.items():
+        chosen = sentence
+        while "[" in chosen:
+            head, _, rest = chosen.partition("[")
+            words, _, tail = rest.partition("]")
+            chosen = head + words.split("|")[len(those) > 1] + tail
+        before, after = ", ".join(one.before for one in those if one.before), ", ".join(one.after for one in those if one.after)
+        said = chosen.replace("{}", code([one.shown for one in those], 9))
+        yield Told(kind, consequence, said, before, after, tuple(one.name for one in those if one.name))
 
 
 def compare(old: tuple[Given, ...], new: tuple[Given, ...]) -> list[Delta]:
@@ -51,37 +71,43 @@ def _gone(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str])
     for one in old:
         if one.name in names:
             by_position = one.kind in ("star", "double_star")
-            said = f"the argument `{one.name}` is called `{names[one.name]}`"
-            yield Delta("argument renamed", "inside" if by_position else "breaking", names[one.name], said, one.text, names[one.name])
+            said = f"the argument {{}} is called `{names[one.name]}`"
+            yield Delta(
+                "argument renamed", "inside" if by_position else "breaking", names[one.name], one.name, said, one.text, names[one.name]
+            )
         elif one.name not in kept:
-            yield Delta("argument removed", "breaking", one.name, f"the argument `{one.text}` is gone", one.text, "")
+            yield Delta("argument removed", "breaking", one.name, one.text, "the [argument|arguments] {} [is|are] gone", one.text, "")
 
 
 def _changed(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str]) -> Iterator[Delta]:
     after = {one.name: one for one in new}
+    # What was given by position is caught by `*args` where there is one.
+    caught = next((one.text for one in new if one.kind == "star"), "")
     for one in old:
         other = after.get(names.get(one.name, one.name))
         if other is None:
             continue
+        texts = (one.text, other.text)
         if one.default is not None and other.default is None and other.kind in ("positional", "keyword"):
-            yield Delta("argument required", "breaking", other.name, f"`{other.name}` must be given; it was {one.default} by default",
-                        one.text, other.text)  # fmt: skip
+            yield Delta(
+                "argument required", "breaking", other.name, other.name, f"{{}} must be given; [it was|they were] {one.default}", *texts
+            )
         elif one.default is None and other.default is not None:
-            yield Delta("default", "new", other.name, f"`{other.name}` may be left out: it is {other.default} then", one.text, other.text)
+            yield Delta("default", "new", other.name, other.name, f"{{}} may be left out: [it is|they are] {other.default} then", *texts)
         elif one.default != other.default:
-            yield Delta("default", "breaking", other.name, f"`{other.name}` is {other.default} by default; it was {one.default}",
-                        one.text, other.text)  # fmt: skip
+            said = f"{{}} [is|are] {other.default} by default; [it was|they were] {one.default}"
+            yield Delta("default", "breaking", other.name, other.name, said, *texts)
         if one.kind == "positional" and other.kind == "keyword":
-            yield Delta("argument order", "breaking", other.name, f"`{other.name}` can only be given by name", one.text, other.text)
+            said = "{} can only be given by name" + (f"; what is given by position goes to `{caught}`" if caught else "")
+            yield Delta("argument order", "inside" if caught else "breaking", other.name, other.name, said, *texts)
 
 
 def _order(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str]) -> Iterator[Delta]:
     before = [names.get(one.name, one.name) for one in old if one.kind == "positional"]
     after = [one.name for one in new if one.kind == "positional"]
-    shared_before, shared_after = [one for one in before if one in after], [one for one in after if one in before]
-    if shared_before != shared_after:
-        said = f"the arguments stand in another order: {', '.join(after)}"
-        yield Delta("argument order", "breaking", "", said, ", ".join(before), ", ".join(after))
+    if [one for one in before if one in after] != [one for one in after if one in before]:
+        texts = (", ".join(before), ", ".join(after))
+        yield Delta("argument order", "breaking", "", ", ".join(after), "the arguments stand in another order: {}", *texts)
 
 
 def _added(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str]) -> Iterator[Delta]:
@@ -92,9 +118,9 @@ def _added(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str]
             continue
         behind = [other.name for other in new[place + 1 :] if other.kind == "positional" and other.name in known]
         if one.default is None and one.kind in ("positional", "keyword"):
-            yield Delta("argument added", "breaking", one.name, f"`{one.name}` must be given", "", one.text)
+            yield Delta("argument added", "breaking", one.name, one.text, "new [argument|arguments] {}, which must be given", "", one.text)
         elif behind and one.kind == "positional":
-            said = f"new argument `{one.text}` before `{behind[0]}`: calls that pass `{behind[0]}` by position mean another argument"
-            yield Delta("argument added", "breaking", one.name, said, "", one.text)
+            said = f"new [argument|arguments] {{}} before `{behind[0]}`: a call that gives `{behind[0]}` by position gives another one now"
+            yield Delta("argument added", "breaking", one.name, one.text, said, "", one.text)
         else:
-            yield Delta("argument added", "new", one.name, f"new argument `{one.text}`", "", one.text)
+            yield Delta("argument added", "new", one.name, one.text, "new [argument|arguments] {}", "", one.text)

@@ -6,6 +6,7 @@ made from. Says nothing of what changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -21,8 +22,22 @@ from inspector.source.resolve import Library, ModuleTable
 FUNCTIONS = "torch.nn.functional"
 NEAR = "torch.nn."
 """Python functions below a `forward` are held against each other where their names begin so; what lies farther away belongs to no loss."""
-HOUSEKEEPING = ("has_torch_function", "handle_torch_function", "is_scripting", "is_tracing", "_get_tracing_state", "warnings.warn")
+HOUSEKEEPING = (
+    "has_torch_function",
+    "handle_torch_function",
+    "is_scripting",
+    "is_tracing",
+    "_get_tracing_state",
+    "_is_torch_function_enabled",
+    "_wrap_type_error_to_not_implemented",
+    "warnings.warn",
+    "_unwrap_optional",
+)
 """Last words of callees that only ask who should handle a call, or how torch is used right now: they compute nothing."""
+
+
+_OF_TENSORS = re.compile(r"torch\.(?:_?tensor\.)?Tensor\.|.*(?:<|\.__\w+__)")
+"""Methods of tensors, special methods of anything, and functions without a name: how something is said, not what is computed."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -83,6 +98,14 @@ class Portrait(msgspec.Struct, frozen=True):
     """Calls that reading could not resolve, as written."""
 
 
+def short(name: str) -> str:
+    """A qualified name as people write it: F.mse_loss, L1Loss, _Reduction.get_enum."""
+    if name.startswith(f"{FUNCTIONS}."):
+        return f"F.{name.rpartition('.')[2]}"
+    parts = name.split(".")
+    return parts[-1] if parts[-1][:1].isupper() or parts[-1].startswith("_") else ".".join(parts[-2:])
+
+
 def of_function(text: TorchText, qualified_name: str) -> Portrait | None:
     """The portrait of a function; None where this torch has none of that name with Python text."""
     library = Library(text)
@@ -104,7 +127,8 @@ def of_class(text: TorchText, reading: Reading) -> Portrait:
     before = [entry.qualified_name for entry in reading.mro]
     before = before[1 : before.index(owner)] if owner in before else before[1:]
     steps = [step for step in reading.call_trace.steps if step.taken != "false"]
-    below, way_in = _below(steps), _way_in(steps)
+    forward = reading.members.get("forward")
+    below, way_in = _below(steps), _way_in(steps, forward.alias_of or "" if forward is not None else "")
     return Portrait(
         subject=subject.qualified_name,
         public_name=subject.public_name,
@@ -132,12 +156,12 @@ def _call(reading: Reading) -> str:
     return f"another name of {owner}.{alias}" if alias else f"a method of {owner}"
 
 
-def _way_in(steps: list[Step]) -> tuple[str, ...]:
-    """The steps from the call to `forward`, the outermost first; all of Python's where there is no `forward`."""
+def _way_in(steps: list[Step], standing_for: str) -> tuple[str, ...]:
+    """The steps from the call to `forward`, the outermost first; all of Python's but what stands for `forward` where there is none."""
     by_id = {step.id: step for step in steps}
     forward = next((step for step in steps if step.callee.endswith(".forward")), None)
     if forward is None:
-        return tuple(dict.fromkeys(step.callee for step in steps if step.kind == "python"))
+        return tuple(dict.fromkeys(one.callee for one in steps if one.kind == "python" and one.callee.rpartition(".")[2] != standing_for))
     found = []
     above = forward.parent
     while above is not None and above in by_id:
@@ -158,7 +182,7 @@ def _below(steps: list[Step]) -> list[Step]:
 def _path(below: list[Step], owner: str) -> Iterator[Called]:
     seen = set()
     for step in below:
-        asks = step.callee.startswith("torch.Tensor.") or any(word in step.callee for word in HOUSEKEEPING)
+        asks = _OF_TENSORS.match(step.callee) is not None or any(word in step.callee for word in HOUSEKEEPING)
         if step.kind in ("python", "native") and not asks and not step.callee.startswith(f"{owner}.") and step.callee not in seen:
             seen.add(step.callee)
             yield Called(step.callee, step.kind == "native", step.call_file, step.call_line)

@@ -6,10 +6,9 @@ In: a function's tree in plain style. Out: its checks and overrides as data, and
 from __future__ import annotations
 
 import ast
-import copy
 from typing import Literal, NamedTuple
 
-from inspector.source.history.canonical import Function, canonical, dotted, plain
+from inspector.source.history.canonical import Function, canonical, clone, dotted, ends, plain
 
 OVERRIDE = "has_torch_function"
 """How the functions begin that ask whether an argument wants to handle the call itself (`__torch_function__`)."""
@@ -47,7 +46,7 @@ def take_apart(function: Function) -> Work:
     taker = _Taker(left)
     made = taker.visit(left)
     assert isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef)
-    made.body = _without_empty(made.body)
+    made.body = _without_empty(_without_unused(made) if taker.overriding else made.body)
     return Work(tuple(taker.checks), tuple(taker.overriding), made)
 
 
@@ -79,8 +78,17 @@ class _Taker(ast.NodeTransformer):
         return node
 
     def _block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
-        found = [self.visit(one) for one in statements]
-        return [one for one in found if one is not None]
+        """The statements without checks; an error behind a condition that leaves the function comes "otherwise"."""
+        found: list[ast.stmt] = []
+        behind = False
+        for one in statements:
+            passing_by = behind and isinstance(one, ast.Raise)
+            self._conditions += ["otherwise"] if passing_by else []
+            behind = behind or (isinstance(one, ast.If) and ends(one.body) and not isinstance(one.body[-1], ast.Raise))
+            kept = self.visit(one)
+            del self._conditions[len(self._conditions) - passing_by :]
+            found += [kept] if kept is not None else []
+        return found
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST | None:
         if node.exc is None:
@@ -127,7 +135,7 @@ class _Taker(ast.NodeTransformer):
         if isinstance(said, ast.Call) and isinstance(said.func, ast.Attribute) and said.func.attr == "format":
             base = said.func.value
             if isinstance(base, ast.Name) and base.id in self._texts:
-                said = copy.deepcopy(said)
+                said = clone(said)
                 assert isinstance(said.func, ast.Attribute)
                 said.func.value = self._texts[base.id]
         found = _canonical_expression(said)
@@ -176,7 +184,17 @@ def _hands_over(block: list[ast.stmt]) -> bool:
 
 
 def _negated(test: ast.expr) -> str:
-    return ast.unparse(test.operand) if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else f"not {ast.unparse(test)}"
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return ast.unparse(test.operand)
+    return ast.unparse(ast.UnaryOp(op=ast.Not(), operand=test))
+
+
+def _without_unused(function: Function) -> list[ast.stmt]:
+    """The body without tuples that only the override looked at."""
+    used = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    loose = [one for one in function.body if isinstance(one, ast.Assign) and isinstance(one.value, ast.Tuple)]
+    unused = [one for one in loose if dotted(one.targets[0]) not in {*used, ""}]
+    return [one for one in function.body if one not in unused]
 
 
 def _without_empty(block: list[ast.stmt]) -> list[ast.stmt]:

@@ -31,26 +31,43 @@ class Told(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def of_difference(difference: Difference, fresh: frozenset[str]) -> Iterator[Told]:
-    """Every change of a function but the override, which is told for all functions at once. `fresh` are arguments that are new."""
-    yield from (_added(check, fresh) for check in difference.checks_added)
-    yield from (_removed(check) for check in difference.checks_removed)
+class Known(NamedTuple):
+    """What a change is held against to say what it means."""
+
+    fresh: frozenset[str] = frozenset()
+    """Arguments that are new."""
+    before: frozenset[str] = frozenset()
+    """Names that the old function knows: a condition on others only guards what is new."""
+    ends: frozenset[str] = frozenset()
+    """Native functions in which the call ends, in either release."""
+    below: bool = True
+    """Whether the function is `forward` or below it, where every native function counts."""
+
+
+def of_difference(difference: Difference, known: Known) -> Iterator[Told]:
+    """Every change of a function but the override, which is told for all functions at once."""
+    yield from (_added(check, known) for check in difference.checks_added)
+    errors = [check for check in difference.checks_removed if check.kind == "error"]
+    yield from [_no_longer(errors)] if len(errors) > 1 else map(_removed, errors)
+    yield from (_removed(check) for check in difference.checks_removed if check.kind == "warning")
     yield from (told for each in difference.checks_changed if (told := _changed(each)) is not None)
     if difference.edit is not None:
-        yield _edited(difference.edit)
+        yield _edited(difference.edit, known)
 
 
 # -- errors and warnings --------------------------------------------------------------------------------------------------------
 
 
-def _added(check: Check, fresh: frozenset[str]) -> Told:
+def _added(check: Check, known: Known) -> Told:
+    names = tuple(sorted(check.names & known.fresh))
     if check.kind == "warning":
-        kind: Kind = "deprecated" if _deprecates(check) else "warning added"
-        return Told(kind, "deprecated" if kind == "deprecated" else "message", f"warns{_when(check)}: {_quoted(check.message)}",
-                    "", _whole(check), tuple(sorted(check.names & fresh)))  # fmt: skip
-    consequence: Consequence = "new" if check.names & fresh else "breaking"
-    return Told("error added", consequence, f"raises {check.type}{_when(check)}{_saying(check)}", "", _whole(check),
-                tuple(sorted(check.names & fresh)))  # fmt: skip
+        deprecates = _deprecates(check)
+        kind: Kind = "deprecated" if deprecates else "warning added"
+        said = f"warns{_when(check)}: {_quoted(check.message)}"
+        return Told(kind, "deprecated" if deprecates else "message", said, "", _whole(check), names)
+    of_old = check.condition not in ("", "otherwise") and names_used([check.condition]) <= known.before
+    consequence: Consequence = "new" if names else "breaking" if of_old else "inside"
+    return Told("error added", consequence, f"raises {check.type}{_when(check)}{_saying(check)}", "", _whole(check), names)
 
 
 def _removed(check: Check) -> Told:
@@ -59,8 +76,20 @@ def _removed(check: Check) -> Told:
     return Told("error removed", "inside", f"no longer raises {check.type} itself{_when(check)}{_saying(check)}", _whole(check))
 
 
+def _no_longer(errors: list[Check]) -> Told:
+    types = listed(dict.fromkeys(one.type for one in errors))
+    where = [_short(one.condition) for one in errors if one.condition not in ("", "otherwise")]
+    said = f"no longer raises {types} itself in {len(errors)} cases" + (f": {code(where, 3)}" if where else "")
+    return Told("error removed", "inside", said, "\n".join(map(_whole, errors)))
+
+
 def _changed(each: Reworded) -> Told | None:
     old, new = each
+    if old.kind != new.kind and new.kind == "error":
+        said = f"raises {new.type}{_when(new)}, where it only warned: {_quoted(new.message)}"
+        return Told("error added", "breaking", said, _whole(old), _whole(new))
+    if old.kind != new.kind:
+        return Told("error removed", "inside", f"only warns{_when(new)}: {_quoted(new.message)}", _whole(old), _whole(new))
     if old.type != new.type:
         kind: Kind = "error type" if new.kind == "error" else "warning type"
         graver: Consequence = "breaking" if new.kind == "error" else "message"
@@ -101,50 +130,53 @@ def _quoted(message: str) -> str:
 # -- who may take over ----------------------------------------------------------------------------------------------------------
 
 
-def of_overriding(changed: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]) -> Iterator[Told]:
+def of_overriding(changed: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]], itself: str) -> Iterator[Told]:
     """One sentence for all functions that let the same arguments take over: (function, arguments before, arguments after)."""
     grouped: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for function, before, after in changed:
         key = ((), ()) if not before and after else (before, after)
         grouped.setdefault(key, []).append(function)
     for (before, after), functions in grouped.items():
-        them = listed(functions, FEW + 4)
+        them = "" if functions == [itself] else f"{listed(functions, FEW + 4)} "
         more = [one for one in after if one not in before]
         less = [one for one in before if one not in after]
-        if not before and not after:
-            said = f"{them} can be overridden by the types of {'its' if len(functions) == 1 else 'their'} arguments (`__torch_function__`)"
-        elif more:
-            said = f"{them} can be overridden by the type of {code(more)} too (`__torch_function__`)"
-        else:
-            said = f"{them} can no longer be overridden by the type of {code(less)} (`__torch_function__`)"
-        yield Told("override", "inside", said, ", ".join(before), ", ".join(after), tuple(more or less))
+        types = "type of an argument" if not before and not after else f"type of {code(more or less)}"
+        verb = "can be overridden by the" if more or not less else "can no longer be overridden by the"
+        too = " too" if more and before else ""
+        yield Told("override", "inside", f"{them}{verb} {types}{too} (`__torch_function__`)", ", ".join(before), ", ".join(after),
+                   tuple(more or less))  # fmt: skip
 
 
 # -- calls and lines ------------------------------------------------------------------------------------------------------------
 
 
-def _edited(edit: Edit) -> Told:
+def _edited(edit: Edit, known: Known) -> Told:
     before = "\n".join(line for hunk in edit.hunks for line in hunk.before)
     after = "\n".join(line for hunk in edit.hunks for line in hunk.after)
-    native = any(name.startswith("torch.") for name in (*edit.gained, *edit.lost))
+    ends = [name for name in edit.gained if name in known.ends or (known.below and name.startswith("torch._C."))]
     kind: Kind = "path" if edit.gained or edit.lost else "body"
-    return Told(kind, "path" if native else "inside", _lines_in_words(edit), before, after, (*edit.gained, *edit.lost))
+    shown = edit._replace(gained=tuple(ends)) if ends else edit
+    leads_elsewhere = bool(ends) or any(name in known.ends for name in edit.lost)
+    return Told(kind, "path" if leads_elsewhere else "inside", _lines_in_words(shown), before, after, (*edit.gained, *edit.lost))
 
 
 def _lines_in_words(edit: Edit) -> str:
     one = _one_line(edit.hunks)
-    if one is not None and len(one[0]) + len(one[1]) <= 2 * SHORT:
+    if one is not None and len(one[0]) + len(one[1]) <= (SHORT if edit.gained or edit.lost else 2 * SHORT):
         return _replaced(*one)
     if edit.gained or edit.lost:
         return _calls(edit)
     swapped = _swap(edit.hunks)
     if swapped:
         return f"{swapped[0]} became {swapped[1]}, in {swapped[2]} lines"
+    count = sum(max(len(hunk.before), len(hunk.after)) for hunk in edit.hunks)
+    conditions = _conditions(edit.hunks)
+    if conditions:
+        return f"{count} lines changed, with the new {'condition' if len(conditions) == 1 else 'conditions'} {code(conditions, 2)}"
     gained, lost = _names_in(edit.hunks)
     said = [f"it uses {code(gained, FEW)}"] if gained else []
-    said += [f"no longer {code(lost, FEW)}"] if lost else []
-    count = sum(max(len(hunk.before), len(hunk.after)) for hunk in edit.hunks)
-    return f"{count} {'line' if count == 1 else 'lines'} of it changed" + (f": {', '.join(said)}" if said else "")
+    said += [f"{'' if gained else 'it '}no longer {'' if gained else 'uses '}{code(lost, FEW)}"] if lost else []
+    return f"{count} {'line' if count == 1 else 'lines'} changed" + (f": {', '.join(said)}" if said else "")
 
 
 def _one_line(hunks: tuple[Hunk, ...]) -> tuple[str, str] | None:
@@ -161,9 +193,10 @@ def _replaced(before: str, after: str) -> str:
 
 
 def _calls(edit: Edit) -> str:
+    where = f", where `{_short(edit.guard)}`" if edit.guard else ""
     if edit.gained and edit.lost:
-        return f"calls {code(edit.gained, FEW)} instead of {code(edit.lost, FEW)}"
-    return f"calls {code(edit.gained, FEW)} too" if edit.gained else f"no longer calls {code(edit.lost, FEW)}"
+        return f"calls {code(edit.gained, 3)} instead of {code(edit.lost, 3)}{where}"
+    return f"calls {code(edit.gained, FEW)} too{where}" if edit.gained else f"no longer calls {code(edit.lost, FEW)}"
 
 
 def _swap(hunks: tuple[Hunk, ...]) -> tuple[str, str, int] | None:
@@ -189,10 +222,20 @@ def _middle(one: str, other: str) -> tuple[str, str]:
     return "".join(left).strip(), "".join(right).strip()
 
 
+def _conditions(hunks: tuple[Hunk, ...]) -> list[str]:
+    """Conditions that only the new lines have."""
+    before, after = [_test(line) for hunk in hunks for line in hunk.before], [_test(line) for hunk in hunks for line in hunk.after]
+    return [_short(one) for one in dict.fromkeys(after) if one and one not in before]
+
+
+def _test(line: str) -> str:
+    match = re.fullmatch(r"\s*(?:el)?if (.*):", line)
+    return match[1] if match else ""
+
+
 def _names_in(hunks: tuple[Hunk, ...]) -> tuple[list[str], list[str]]:
     before, after = names_used(line for hunk in hunks for line in hunk.before), names_used(line for hunk in hunks for line in hunk.after)
-    plain = {"self", "if", "else", "for", "in", "not", "and", "or", "is", "None", "True", "False", "return", "try", "except", "with", "as"}
-    return sorted(after - before - plain), sorted(before - after - plain)
+    return sorted(after - before), sorted(before - after)
 
 
 # -- words ----------------------------------------------------------------------------------------------------------------------

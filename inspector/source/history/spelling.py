@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.changes import Kind
-from inspector.source.history.canonical import RULES, renamed, same
+from inspector.source.history.canonical import RULES, renamed, same, untouched
 from inspector.source.history.documented import wording
 from inspector.source.history.written import Body, Written
 
@@ -25,7 +25,7 @@ def of_functions(old: Written, new: Written, names: dict[str, str]) -> Iterator[
         found.append("docstring")
     if _types(old) != _types(new):
         found.append("annotations")
-    if old.comments != new.comments:
+    if old.comments() != new.comments():
         found.append("comments")
     if old.decorators != new.decorators:
         found.append("decorators")
@@ -38,7 +38,7 @@ def of_functions(old: Written, new: Written, names: dict[str, str]) -> Iterator[
 def _in_body(old: Written, new: Written, names: dict[str, str]) -> list[Kind]:
     """Rules without which the bodies would not be the same; nothing where they are not the same with all of them either."""
     before = renamed(old.node, names) if names else old.node
-    if not same(before, new.node):
+    if untouched(before, new.node) or not same(before, new.node):
         return []
     return [_KINDS.get(rule, "style") for rule in RULES if not same(before, new.node, without=(rule,))]
 
@@ -49,14 +49,14 @@ def of_classes(old: Body, new: Body) -> Iterator[Kind]:
         yield "docstring"
     if old.annotated != new.annotated:
         yield "annotations"
-    if old.comments != new.comments:
+    if old.comments() != new.comments():
         yield "comments"
     if old.decorators != new.decorators:
         yield "decorators"
 
 
 def _types(one: Written) -> tuple[object, ...]:
-    return one.types, one.returns, tuple((given.name, given.annotation) for given in one.given)
+    return one.types(), one.returns, tuple((given.name, given.annotation) for given in one.given)
 
 
 def _loose(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from inspector.changes import FORMAT_VERSION, Change, Form, ReadRelease, Stretch, Timeline, Unread
 from inspector.source.history import written
-from inspector.source.history.comparing import compare
+from inspector.source.history.comparing import compare, signature_text
 from inspector.source.history.portrait import Portrait
 
 LARGEST = 30_000
@@ -40,6 +40,7 @@ def timeline(subject: str, seen: Sequence[Seen], unread: Iterable[Unread] = ()) 
     return Timeline(
         FORMAT_VERSION, last.subject if last else subject, last.public_name if last else "", last.kind if last else "class",
         present[0].release.version if present else "", bool(present) and present[0] is seen[0], removed,
+        signature_text(present[0].portrait) if present and present[0].portrait is not None else "",
         tuple(one.release for one in seen), changes, _stretches(seen, changes), _forms(seen), (*unread, *refused),
     )  # fmt: skip
 

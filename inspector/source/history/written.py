@@ -10,6 +10,7 @@ import io
 import re
 import textwrap
 import tokenize
+from functools import lru_cache
 from typing import NamedTuple
 
 from inspector.changes import Place
@@ -45,12 +46,17 @@ class Written(NamedTuple):
     """Parameters, without `self` where it is a method."""
     doc: str
     decorators: tuple[str, ...]
-    comments: tuple[str, ...]
-    types: tuple[str, ...]
-    """Type comments."""
     returns: str
     text: str
     place: Place
+
+    def comments(self) -> tuple[str, ...]:
+        """Its comments, but those that say types."""
+        return tuple(one for _, one in _comments(self.text) if not _TYPE_COMMENT.match(one))
+
+    def types(self) -> tuple[str, ...]:
+        """Comments that say types."""
+        return tuple(one for _, one in _comments(self.text) if _TYPE_COMMENT.match(one))
 
 
 class Body(NamedTuple):
@@ -63,18 +69,24 @@ class Body(NamedTuple):
     """Name -> annotation, of names in the body of the class."""
     doc: str
     decorators: tuple[str, ...]
-    comments: tuple[str, ...]
-    """Those outside its methods."""
     bases: tuple[str, ...]
+    loose: str
+    """Its lines outside its methods."""
     place: Place
 
+    def comments(self) -> tuple[str, ...]:
+        """Comments outside its methods."""
+        return tuple(one for _, one in _comments(self.loose))
 
+
+@lru_cache(maxsize=512)
 def function(piece: Piece) -> Written | None:
     """The function that a piece holds; None where it holds no `def`."""
     node = _only(piece)
     return _written(piece, node, method=False) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
 
+@lru_cache(maxsize=64)
 def body(piece: Piece) -> Body | None:
     """The class that a piece holds; None where it holds none."""
     node = _only(piece)
@@ -90,11 +102,11 @@ def body(piece: Piece) -> Body | None:
                 methods[_key(found)] = found
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             _assign(piece, statement, assigned, annotated)
-    inside = [range(_first(one.node), (one.node.end_lineno or 0) + 1) for one in methods.values()]
-    comments = [(line, text) for line, text in _comments(piece.text) if not any(line in span for span in inside)]
+    inside = {line for one in methods.values() for line in range(_first(one.node), (one.node.end_lineno or 0) + 1)}
+    loose = [row for line, row in enumerate(piece.text.split("\n"), 1) if line not in inside]
     return Body(
         methods, assigned, annotated, _doc(node), tuple(ast.unparse(one) for one in node.decorator_list),
-        tuple(text for _, text in comments), tuple(ast.unparse(one) for one in node.bases), Place(piece.file, piece.line + node.lineno - 1),
+        tuple(ast.unparse(one) for one in node.bases), "\n".join(loose), Place(piece.file, piece.line + node.lineno - 1),
     )  # fmt: skip
 
 
@@ -116,12 +128,10 @@ def _only(piece: Piece) -> ast.stmt | None:
 def _written(piece: Piece, node: Function, *, method: bool) -> Written:
     first, last = _first(node), node.end_lineno or node.lineno
     text = "\n".join(piece.text.split("\n")[first - 1 : last])
-    comments = [one for _, one in _comments(text)]
     decorators = tuple(ast.unparse(one) for one in node.decorator_list)
     bound = method and "staticmethod" not in decorators
     return Written(
         node.name, node, given(node)[1 if bound else 0 :], _doc(node), decorators,
-        tuple(one for one in comments if not _TYPE_COMMENT.match(one)), tuple(one for one in comments if _TYPE_COMMENT.match(one)),
         ast.unparse(node.returns) if node.returns is not None else "", text, Place(piece.file, piece.line + node.lineno - 1),
     )  # fmt: skip
 
