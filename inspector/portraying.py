@@ -146,6 +146,11 @@ class _Answer(msgspec.Struct, frozen=True):
     where: str = ""
     todo: str = ""
 
+    def error(self) -> InspectError:
+        """Why it could not: errors do not travel between processes."""
+        kind = CouldNotRun
+        return kind(self.slug, self.what, self.where, self.todo)
+
 
 class Portrayer:
     """Reads texts in children, as many as there are processors; use it with `with`. Without children it reads in this process."""
@@ -200,7 +205,7 @@ class Portrayer:
             raise CouldNotRun("reader-ended", f"the process that reads torch {task.version} ended", "", "try again, or report it")
         answer = msgspec.json.decode(line, type=_Answer)
         if answer.slug:
-            raise CouldNotRun(answer.slug, answer.what, answer.where, answer.todo)
+            raise answer.error()
         known |= {one.subject: one for one in answer.portrayed}
         return tuple(known[subject] for subject in subjects)
 

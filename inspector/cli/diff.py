@@ -35,7 +35,7 @@ def command(old: str, new: str, name: str, **options: Unpack[Options]) -> int:
     OLD and NEW are releases (1.10.0, latest); NAME is one loss, Module or function, and all losses where it is left out.
     """
     from inspector import chronicle
-    from inspector.render import changed
+    from inspector.render import changed, retold
 
     form = "json" if options["as_json"] else options["format"]
     with Bar("reading two releases", wanted=not options["quiet"]) as bar:
@@ -44,7 +44,7 @@ def command(old: str, new: str, name: str, **options: Unpack[Options]) -> int:
         if form == "json":
             out.write(found.to_json())
         elif form == "markdown":
-            out.write(changed.comparison_to_markdown(found))
+            out.write(retold.in_markdown(found))
         else:
             out.write(changed.comparison_to_terminal(found, look(options)))
     return 0

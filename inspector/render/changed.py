@@ -1,11 +1,10 @@
-"""What changed between releases -> lines for a terminal, or Markdown: a timeline of one subject, or two releases side by side.
+"""What changed between releases -> lines for a terminal: a timeline of one subject, or two releases side by side.
 
 In: a Timeline or a Comparison. Out: text. It finds nothing out: changes are folded only where they say the same of several methods.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -55,25 +54,6 @@ def comparison_to_terminal(comparison: Comparison, look: Look) -> str:
     lines += _spelling(comparison.changes, look)
     lines += [line for each in comparison.unread for line in _prose(f"Not read in {each.version}: {each.reason}.", look)]
     return paint(lines, look)
-
-
-def comparison_to_markdown(comparison: Comparison) -> str:
-    """The same as Markdown, such as for the text of a pull request; spelling is counted."""
-    parts = [f"# {_heading(comparison)}", escaped(_extent(comparison))]
-    for consequence, changes in _by_consequence(comparison.changes, Look()):
-        rows = [f"- **{escaped(titles)}**: {escaped(change.sentence)}" for titles, change in together(changes)]
-        parts += [f"## {WORDS[consequence].capitalize()}", f"{MEANS[consequence].capitalize()}.", "\n".join(rows)]
-    said = _counted(comparison.changes)
-    parts += [f"{said}."] if said else []
-    parts += [escaped(f"Not read in {each.version}: {each.reason}.") for each in comparison.unread]
-    return "\n\n".join(parts) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Text of torch in Markdown: what would mark it up is escaped outside of code."""
-    parts = text.split("`")
-    code = len(parts) % 2 == 1
-    return "`".join(part if code and place % 2 else re.sub(r"([\\*_<>\[\]|#$~])", r"\\\1", part) for place, part in enumerate(parts))
 
 
 def together(changes: Iterable[Change]) -> Iterator[tuple[str, Change]]:

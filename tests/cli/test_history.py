@@ -10,6 +10,7 @@ import pytest
 
 from inspector import chronicle
 from inspector.changes import Change, Comparison, Form, ReadRelease, Stretch, Timeline
+from inspector.render import retold
 
 from .conftest import Typed
 
@@ -84,11 +85,8 @@ def test_a_difference_is_ranked_and_counted(typed: Typed, asked: list[Any]) -> N
     assert asked == [("1.0.1", "latest", "", False)]
 
 
-def test_a_difference_is_markdown_that_nothing_in_it_marks_up(typed: Typed, asked: list[Any]) -> None:
-    text = typed("diff", "1.0.1", "1.1.0", "GapLoss", "--format", "markdown").stdout
-    assert text.startswith("# What changed for users of losses from torch 1.0.1 to 1.1.0\n")
-    assert "- **GapLoss**: new argument `deep=0.5`\n" in text
-    assert r"a \<b\> \*c\*" in text
+def test_a_difference_is_markdown_for_a_pull_request(typed: Typed, asked: list[Any]) -> None:
+    assert typed("diff", "1.0.1", "1.1.0", "GapLoss", "--format", "markdown").stdout == retold.in_markdown(COMPARISON)
 
 
 def test_a_difference_is_json(typed: Typed, asked: list[Any]) -> None:
