@@ -148,6 +148,8 @@ class TableShown(Record, frozen=True, tag_field="type", tag="table"):
     """The expression that gave the rows."""
     reads: Literal["", "shapes", "frames"] = ""
     """What a reader may look up in it: shapes in the letters of its first two columns, or labels and frames; "" for nothing."""
+    marked: str = ""
+    """The column that the answer is about; "" for none."""
 
 
 class BarsShown(Record, frozen=True, tag_field="type", tag="bars"):

@@ -22,7 +22,7 @@ def shown(wanted: schema.Table | schema.Bars | schema.Nodes | schema.Lines, name
     """What is shown, with what came; raises what its expression raises."""
     if isinstance(wanted, schema.Table):
         rows = tuple(tuple(map(cell, row)) for row in evaluate(wanted.rows, names))
-        return TableShown(wanted.title, wanted.columns, rows, wanted.rows, wanted.reads)
+        return TableShown(wanted.title, wanted.columns, rows, wanted.rows, wanted.reads, wanted.marked)
     if isinstance(wanted, schema.Bars):
         bars = evaluate(wanted.bars, names)
         return BarsShown(wanted.title, tuple(bars), tuple(number(plain(each)) for each in bars.values()), wanted.bars)

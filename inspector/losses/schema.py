@@ -316,6 +316,8 @@ class Table(Spec, frozen=True):
     """Expression of a list of rows, each a list of texts and numbers."""
     reads: Literal["", "shapes", "frames"] = ""
     """What a reader may look up in it."""
+    marked: str = ""
+    """The column that the answer is about."""
 
 
 class Bars(Spec, frozen=True):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from inspector.render.ink import Line, Look, Span, wrap
-from inspector.report import Answer, Number, Record
+from inspector.report import Answer, BarsShown, NodesShown, Number, Record, TableShown
 
 INDENT = (Span("  "),)
 DEEPER = (Span("    "),)
@@ -32,6 +32,8 @@ class Row(Record, frozen=True):
     bad: bool
     code: tuple[str, ...] = ()
     """Lines of Python, with what came of each; only where everything is unfolded."""
+    shown: tuple[str, ...] = ()
+    """Its tables and bars, a line a row; only where everything is unfolded."""
 
 
 class Asked(Record, frozen=True):
@@ -52,7 +54,24 @@ def asked(answers: Sequence[Answer], *, verbose: bool = False) -> Asked:
 
 def _row(answer: Answer, verbose: bool) -> Row:
     said = _MARKS[answer.status] + (answer.text if verbose else answer.brief or answer.text)
-    return Row(answer.id, answer.question, said, answer.status == "fail", tuple(code(answer)) if verbose else ())
+    return Row(
+        answer.id, answer.question, said, answer.status == "fail", *((tuple(code(answer)), tuple(lines_of(answer))) if verbose else ())
+    )
+
+
+def lines_of(answer: Answer) -> Iterator[str]:
+    """The tables and bars of an answer as lines of text: a title, and a row each."""
+    for one in answer.shown:
+        if isinstance(one, TableShown):
+            yield f"{one.title}:"
+            yield from (" · ".join(filter(None, row)).replace("`", "") for row in (one.columns, *one.rows))
+        elif isinstance(one, BarsShown):
+            yield f"{one.title}:"
+            yield from (f"{name}: {_short(value)}" for name, value in zip(one.names, one.values, strict=True))
+        elif isinstance(one, NodesShown):
+            yield f"{one.title}: {len(one.names)} nodes, the first {', '.join(one.names[:3])}"
+        else:
+            yield f"{one.title}: {one.file}, lines {one.first} to {one.last}"
 
 
 def code(answer: Answer) -> Iterator[str]:
@@ -92,6 +111,8 @@ def section(answers: Sequence[Answer], look: Look) -> Iterator[Line]:
             yield ()
         yield from wrap([Span(row.question, "name")], width, INDENT, INDENT)
         yield from wrap([Span(row.answer, "bad" if row.bad else "")], width, DEEPER, DEEPER)
+        for line in row.shown:
+            yield from wrap([Span(line)], look.width, (Span("      "),), (Span("          "),))
         for line in row.code:
             inside = (Span(" " * (len(line) - len(line.lstrip()) + 6)),)
             yield from wrap([Span(line.lstrip(), "quiet")], look.width, inside, (*inside, Span(" " * CONTINUED))) if line else [()]

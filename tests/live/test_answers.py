@@ -202,6 +202,26 @@ def test_what_is_shown_came_of_the_run(answered: dict[str, Answered]) -> None:
                 assert {len(row) for row in one.rows} == {len(one.columns)}, each.id
 
 
+WANTED: dict[int, list[str]] = {
+    2: ["BarsShown"], 8: ["TableShown"], 11: ["TableShown"], 13: ["TableShown"], 16: ["TableShown", "TableShown"], 18: ["TableShown"],
+    19: ["TableShown"], 20: ["BarsShown", "BarsShown"], 21: ["TableShown"], 26: ["TableShown", "LinesShown"],
+    27: ["NodesShown", "TableShown"],
+}  # fmt: skip
+"""Question -> what its answer must show beside its words."""
+
+
+@pytest.mark.parametrize("number", WANTED)
+def test_a_question_that_needs_more_than_words_shows_it(number: int, answered: dict[str, Answered]) -> None:
+    ids = [answer.id for _, answer in answering(number)]
+    found = {each.id: [type(one).__name__ for one in each.shown] for each in answered.values() if each.id in ids}
+    assert WANTED[number] in found.values()
+
+
+def test_curves_and_ranges_are_shown_with_the_questions_they_answer() -> None:
+    asked_for = {part: [question.number for question in QUESTIONS if part in question.parts] for part in ("curves", "bounds")}
+    assert asked_for == {"curves": [14, 22], "bounds": [23]}
+
+
 def test_every_shape_of_the_table_was_taken_or_mended(answered: dict[str, Answered]) -> None:
     (table,) = answered["CrossEntropyLoss shapes"].shown
     assert isinstance(table, TableShown)

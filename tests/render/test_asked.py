@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from inspector.render.asked import asked, code, section, snippet
 from inspector.render.ink import Look, paint
-from inspector.report import Answer
+from inspector.report import Answer, BarsShown, LinesShown, NodesShown, TableShown
 
 WHY = Answer(
     "Why?", "Because of 3, and torch says: no.", {"n": 3.0}, {"n": "len(x)", "no": "torch.cat(x)", "word": "word"}, id="why",
@@ -23,6 +25,19 @@ def test_what_is_not_asked_most_is_folded_unless_it_went_wrong() -> None:
     ]
     assert page.folded == ("And this?",)
     assert not any(row.code for row in page.rows)
+
+
+def test_tables_and_bars_are_lines_where_verbose() -> None:
+    table = TableShown("Shapes", ("input", "target"), (("`(N, C)`", "`(N,)`"),), "rows")
+    bars = BarsShown("Floors", ("2 classes",), (0.5,), "floors")
+    nodes = NodesShown("Kept", ("AddBackward0", "AccumulateGrad"), ((0, 1),), "total")
+    answer = replace(ASIDE, shown=(table, bars, nodes, LinesShown("The lines", "torch/x.py", 3, 5)))
+    (row,) = asked((answer,), verbose=True).rows
+    assert row.shown == (
+        "Shapes:", "input · target", "(N, C) · (N,)", "Floors:", "2 classes: 0.5",
+        "Kept: 2 nodes, the first AddBackward0, AccumulateGrad", "The lines: torch/x.py, lines 3 to 5",
+    )  # fmt: skip
+    assert not asked((answer,)).rows[0].shown
 
 
 def test_where_nothing_is_asked_most_all_is_shown() -> None:

@@ -246,6 +246,8 @@ became.sort(key=lambda row: ["silent", "warns", "raises"].index(row[1]))"""
 BECAME = Table("An input (3, 1) and a target (3)", ("loss", "torch", "value", "with input.squeeze(1)"), "became")
 
 WEIGHTED = Table(
-    "One sum, two denominators", ("sum of the terms, each times its weight", "divided by", "which is", "value"),
-    "[[summed, 'the weights of the targets', weights, mean], [summed, 'the number of targets', number, plain]]",
+    "One sum, two denominators: Σ w[y]·ℓ / Σ w[y] is the mean, Σ w[y]·ℓ / n is not",
+    ("Σ w[y]·ℓ", "divided by", "denominator", "value"),
+    "[[summed, 'Σ w[y], the weights of the targets', weights, mean], [summed, 'n, the number of targets', number, plain]]",
+    marked="denominator",
 )  # fmt: skip

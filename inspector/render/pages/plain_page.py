@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from inspector.book import Book, Chapter
 from inspector.render import view
+from inspector.render.asked import lines_of
 from inspector.render.entries import entries_of
 from inspector.render.found import of_terms
 from inspector.render.pages.facts import Facts, facts
@@ -76,7 +77,14 @@ def _loss(chapter: Chapter, fact: Facts) -> Iterator[str]:
         "Construction",
         (f"- `{row.name}` = {row.value} ({row.kind}), set in {row.set_in} ({row.place.path})" for row in page.construction.attributes),
     )
-    yield from _section("Questions", (line for answer in report.answers for line in (f"- {answer.question}", f"  {answer.text}")))
+    yield from _section(
+        "Questions",
+        (
+            line
+            for answer in report.answers
+            for line in (f"- {answer.question}", f"  {answer.text}", *(f"  {each}" for each in lines_of(answer)))
+        ),
+    )
     yield from _section("Findings", _findings(report))
 
 
