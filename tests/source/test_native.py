@@ -325,6 +325,33 @@ def test_a_release_without_these_lists_says_so_and_its_nodes_are_read_from_its_h
     assert below.operators == ()
 
 
+HOSTILE = {
+    "a kernel that is a list": OPERATORS.replace("gap_nd_symint", "[a, [b]]"),
+    "a name that is a pattern": OPERATORS.replace("Tensor? weight", "Tensor? (((").replace("Tensor self, int[1]", "Tensor [x, int[1]"),
+    "entries without a signature": "- func: \n\n- func: (\n\n- func: gap\n",
+    "tags in tags": OPERATORS.replace("[core, pointwise]", "&a [core, [*a]]"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_list_that_is_not_torchs_own_is_no_reason_to_fall_over(tmp_path: Path, what: str) -> None:
+    formulas_of = FORMULAS.replace("Tensor? weight", "Tensor? (((").replace("gap_backward_symint(grad, self,", "(((grad, self,")
+    files = {**WHOLE, "torchgen/packaged/ATen/native/native_functions.yaml": HOSTILE[what]}
+    files |= {"torchgen/packaged/autograd/derivatives.yaml": formulas_of}
+    files |= {"torchgen/packaged/autograd/gen_python_functions.py": '_SKIP_PYTHON_BINDINGS = [\n    "((",\n]\n'}
+    del files["torch/include/torch/csrc/autograd/generated/Functions.h"]
+    names = ("torch._C._nn.gap", "torch._C._nn.gap_nd", "torch.twice")
+    below = Lists(torch_with(tmp_path, files)).below(names, ("aten::gap",), ("GapBackward0",))
+    assert all(bool(each.operators) != bool(each.reason) for each in (*below.functions, *below.observed))
+
+
+def test_a_list_that_is_no_text_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    text = torch_with(tmp_path, WHOLE)
+    (tmp_path / "torchgen/packaged/autograd/derivatives.yaml").write_bytes(b"\xff\xfe- name")
+    (missing,) = Lists(text).missing
+    assert (missing.file, missing.reason) == ("derivatives.yaml", "it is there and cannot be read")
+
+
 def test_a_checkout_has_the_same_lists_elsewhere(tmp_path: Path, made: Lists) -> None:
     moved = {"torchgen/packaged/ATen": "aten/src/ATen", "torchgen/packaged/autograd": "tools/autograd"}
     there = {next((name.replace(old, new) for old, new in moved.items() if old in name), name): text for name, text in WHOLE.items()}

@@ -51,4 +51,6 @@ class Files:
                     return File(name, self._text.text_of(path))
         except CouldNotRun as refused:
             self.refused = refused.what
+        except (OSError, UnicodeDecodeError):
+            self.refused = "it is there and cannot be read"
         return None

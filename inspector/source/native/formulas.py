@@ -115,7 +115,7 @@ def named_in(schema: Schema, derivatives: tuple[Derivative, ...], key: str) -> t
         for name, kind in things:
             formula, facts = _facts_of(name, formula)
             found |= dict.fromkeys(Saved(fact, "") for fact in facts)
-            if re.search(rf"(?<!\w){name}(?!\w)", formula):
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", formula):
                 tensors = kind.startswith("Tensor")
                 found[Saved(name, ("tensors" if "[" in kind else "tensor") if tensors else kind)] = None
     return tuple(sorted(found, key=lambda each: not each.kind.startswith("tensor")))
@@ -129,6 +129,6 @@ def _facts_of(name: str, formula: str) -> tuple[str, list[str]]:
     """A formula without what it asks of one input or result, and the names of the answers, which are kept in its place."""
     found = []
     for asked, suffix in _FACTS.items():
-        formula, count = re.subn(asked.format(name), " ", formula)
+        formula, count = re.subn(asked.format(re.escape(name)), " ", formula)
         found += [name + suffix] if count else []
     return formula, found

@@ -23,6 +23,7 @@ from inspector.source.native.schema import Schema, parse
 
 _BY_HAND = "no entry: it is not an operator; torch binds it to Python by hand"
 _BOUND_BY_HAND = "no entry of its own: the list has operators of this name, but torch binds this spelling to Python by hand"
+_NOT_LISTED = "no entry: the operator is not in torch's list"
 _HAND_MADE = "no entry: no formula makes a node of this name; it is written by hand, in C++ or as a torch.autograd.Function"
 
 
@@ -78,7 +79,7 @@ class Lists:
             return Named(name, (), self._not_carried())
         found = self._overloads(operator_of(name))
         ran = tuple(each.name for each in found if not {*each.nodes}.isdisjoint(nodes))
-        return Named(name, tuple(each.name for each in found), "" if found else "no entry: the operator is not in torch's list", ran)
+        return Named(name, tuple(each.name for each in found), "" if found else _NOT_LISTED, ran)
 
     def _node(self, name: str) -> Named:
         if self._formulas is None:
@@ -87,7 +88,8 @@ class Lists:
         if definition is None:
             return Named(name, (), _HAND_MADE)
         base = parse(definition.name + "(").base
-        return Named(name, tuple(each.name for each in self._overloads(base) if each.name == definition.name))
+        found = tuple(each.name for each in self._overloads(base) if each.name == definition.name)
+        return Named(name, found, "" if found else _NOT_LISTED)
 
     def _not_carried(self) -> str:
         first = self.missing[0]

@@ -7,6 +7,7 @@ is looked at here.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ class Bindings:
 
     def __init__(self, generator: File | None, template: File | None, tensor: File | None) -> None:
         names, self._signatures = (_strings(generator, name) for name in ("_SKIP_PYTHON_BINDINGS", "SKIP_PYTHON_BINDINGS_SIGNATURES"))
-        self._skipped = re.compile("|".join(f"(?:{name})" for name in names) or "(?!)")
+        self._skipped = _any_of(names)
         self._known: dict[str, str] = {}
         if tensor is not None:
             self._known.update(re.findall(r"^    (__\w+__) = _C\.\w*TensorBase\.(\w+)$", tensor.text, re.MULTILINE))
@@ -53,6 +54,13 @@ class Bindings:
         return schema not in self._signatures and not self._skipped.fullmatch(schema.partition("(")[0].partition(".")[0])
 
 
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What any of these matches; nothing where they are no patterns, as only a file that is not torch's could have it."""
+    with contextlib.suppress(re.error):
+        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+    return re.compile("(?!)")
+
+
 def _strings(generator: File | None, name: str) -> tuple[str, ...]:
     """The strings of a list that stands at the top of the file."""
     text = "\n" + generator.text if generator is not None else ""
@@ -60,8 +68,9 @@ def _strings(generator: File | None, name: str) -> tuple[str, ...]:
     end = text.find("\n]", start)
     if start < 0 or end < 0:
         return ()
-    found = ast.literal_eval(text[start:end].partition("=")[2].strip() + "\n]")
-    return tuple(each for each in found if isinstance(each, str))
+    with contextlib.suppress(SyntaxError, ValueError):
+        return tuple(each for each in ast.literal_eval(text[start:end].partition("=")[2].strip() + "\n]") if isinstance(each, str))
+    return ()
 
 
 def wanted(name: str, bindings: Bindings) -> Wanted | None:

@@ -37,14 +37,14 @@ class Operators:
 
     def _operator(self, schema: Schema, entry: Entry) -> Operator:
         values = entry.values
-        delegate = values.get("structured_delegate", "")
+        delegate = _word(values, "structured_delegate")
         by_key = (_kernels(self._values_of(delegate)) if delegate else {}) | _kernels(values)
         kernels = tuple(by_key.values())
         if not kernels and "dispatch" not in values:
             kernels = (Kernel(IMPLICIT, schema.base, written=False),)
         return Operator(
             name=schema.name, schema=values["func"], file=self._blocks.file, line=entry.line,
-            python_module=values.get("python_module", ""), variants=_words(values.get("variants", "function")),
+            python_module=_word(values, "python_module"), variants=_words(values.get("variants", "function")),
             tags=_words(values.get("tags", "")), composite=_composite(kernels), delegate=delegate, kernels=kernels,
             derivatives=(), derivatives_of="", derivatives_line=0, nodes=(), decompositions=(),
         )  # fmt: skip
@@ -64,12 +64,12 @@ def _dispatch(values: Mapping[str, Any]) -> dict[str, str]:
     """Dispatch key -> kernel: a row may be for several keys."""
     rows = values.get("dispatch")
     rows = rows if isinstance(rows, dict) else {}
-    return {key: str(kernel) for keys, kernel in rows.items() for key in _words(keys)}
+    return {key: kernel for keys, kernel in rows.items() if isinstance(kernel, str) for key in _words(keys)}
 
 
 def _generated(values: Mapping[str, Any]) -> dict[str, str]:
     """The kernels that torch generates from an inner loop: for the keys and by the names of torchgen (UFUNC_DISPATCH_KEYS)."""
-    base = parse(str(values.get("func", ""))).base
+    base = parse(_word(values, "func")).base
     return {key: f"ufunc_{base}_{key}" for key in ("CPU", "CUDA")} if "ufunc_inner_loop" in values else {}
 
 
@@ -80,6 +80,11 @@ def _composite(kernels: tuple[Kernel, ...]) -> Literal["", "implicit", "explicit
     return "explicit" if keys & {*_EXPLICIT} else ""
 
 
+def _word(values: Mapping[str, Any], key: str) -> str:
+    found = values.get(key)
+    return found if isinstance(found, str) else ""
+
+
 def _words(value: Any) -> tuple[str, ...]:
-    parts = value if isinstance(value, list) else str(value).split(",")
-    return tuple(str(part).strip() for part in parts if str(part).strip())
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(part.strip() for part in parts if isinstance(part, str) and part.strip())
