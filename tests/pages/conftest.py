@@ -75,12 +75,12 @@ def unpacked(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def one_of_each_kind(site: Path) -> list[str]:
-    """A page of each kind: all but the losses, the guide and the source files, and of those the first, and the shortest source."""
+    """A page of each kind: all but losses, guide, what changed and source files, and of those the first, and the shortest source."""
     found = {page.relative_to(site).as_posix(): page.stat().st_size for page in sorted(site.rglob("*.html"))}
-    alike = ("losses/", "guide/", "source/torch/")
-    loss = next(name for name in found if name.startswith("losses/"))
+    alike = ("losses/", "guide/", "source/torch/", "history/", "changes/")
+    first = [next((name for name in found if name.startswith(kind)), "") for kind in ("losses/", "history/", "changes/")]
     shortest = min((name for name in found if name.startswith("source/torch/")), key=lambda name: (found[name], name))
-    return [*(name for name in found if not name.startswith(alike)), loss, "guide/index.html", shortest]
+    return [*(name for name in found if not name.startswith(alike)), *filter(None, first), "guide/index.html", shortest]
 
 
 # -- the browser ----------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from tests.source.small_index import SOURCES, Index, serve, wheel
 
 from .conftest import _Quiet, watch
 from .links import wrong
+from .test_accessible import serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -284,6 +285,27 @@ def test_an_old_release_says_so_and_the_list_keeps_the_page(browser: Browser, ad
     page.goto(f"{address}1.0.0/{PAGE}#call")
     page.wait_for_url(f"**/1.0.1/{PAGE}#call")
     assert trouble == []
+
+
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", ("color-contrast",))])
+def test_nothing_serious_on_any_page_of_a_set(browser: Browser, address: str, scheme: Any, rules: tuple[str, ...]) -> None:
+    found = {}
+    for name in ("releases.html", f"1.0.1/{PAGE}", "1.0.1/index.html", "latest/changes.html", "latest/changes/1.1.0.html",
+                 "latest/history/GapLoss.html"):  # fmt: skip
+        page = browser.new_context(color_scheme=scheme).new_page()
+        page.goto(address + name)
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        found[name] = serious(page, *rules)
+        page.context.close()
+    assert {name: wrong[:3] for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("name", ["releases.html", f"1.0.1/{PAGE}", "latest/changes.html", "latest/history/GapLoss.html"])
+def test_no_page_of_a_set_is_wider_than_a_phone(browser: Browser, address: str, name: str) -> None:
+    page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
+    page.goto(address + name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.context.close()
 
 
 def test_from_a_folder_the_row_leads_to_the_same_page_of_other_releases(browser: Browser, made: Path) -> None:

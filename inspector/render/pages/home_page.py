@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from inspector.book import Book
+from inspector.book import Book, History
 from inspector.render import plots
 from inspector.render.pages.environment import render
 from inspector.render.pages.facts import TARGETS, by_task, facts
@@ -44,6 +44,7 @@ def pages(book: Book) -> Iterator[Page]:
             questions=answered(book),
             sparks={chapter.name: Markup(plots.spark_svg(chapter.report.curves[0])) for chapter in book.chapters if chapter.report.curves},
             findings=len(over_all(book)),
+            history=isinstance(book.history, History),
         ),
         "Home",
     )
@@ -54,7 +55,13 @@ def _read_only(book: Book) -> Page:
     verified = bool(book.evidence.columns)
     ran = "Nothing of it ran here; what other machines verified of it stands on each page." if verified else "Nothing of it ran."
     release = book.release.version.partition("+")[0]
-    return Page("index.md", render("read_home.md", release=release, chapters=book.chapters, verified=verified, ran=ran), "Home")
+    return Page(
+        "index.md",
+        render(
+            "read_home.md", release=release, chapters=book.chapters, history=isinstance(book.history, History), verified=verified, ran=ran
+        ),
+        "Home",
+    )
 
 
 def _explained(book: Book) -> int:
