@@ -18,7 +18,7 @@ from inspector.errors import CouldNotRun, InspectError
 
 COMMANDS = (
     "agreement", "cache", "completion", "date", "diff", "findings", "graph", "history", "list", "pages", "releases", "report", "schema",
-    "show", "update", "verify", "why",
+    "show", "update", "upgrade", "verify", "why",
 )  # fmt: skip
 DEFAULT = "report"
 INTERRUPTED = 130

@@ -1,0 +1,93 @@
+"""An upgrade of made code between made releases of torch: what is compared, which uses meet it, and what stays unsaid."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inspector import upgrading
+from inspector.errors import InspectError
+
+from .small_index import SOURCES, STUB, Index, wheel
+
+LOSS = "torch/nn/modules/loss.py"
+FUNCTIONS = "torch/nn/functional.py"
+CODE = """from torch import nn
+import torch.nn.functional as F
+
+class Mine(nn.GapLoss):
+    pass
+
+fit = nn.GapLoss(2)
+fit(1, 2)
+other = nn.GapLoss(wide=3)
+quiet = nn.GapLoss()
+F.gap(1, target=2)
+"""
+
+
+@pytest.fixture
+def two(index: Index) -> Index:
+    """Two releases: the second renames an argument of the class, and its function checks something."""
+    index.wheels.clear()
+    old = {**STUB, FUNCTIONS: SOURCES[FUNCTIONS].replace("torch.gap_of(input.sub(target))", "input.sub(target)")}
+    loss = SOURCES[LOSS].replace("wide=1", "width=1").replace("= wide", "= width")
+    checked = old[FUNCTIONS].replace("    return", "    if target is None:\n        raise ValueError('no target')\n    return")
+    index.add("1.0.0", data=wheel("1.0.0", old))
+    index.add("1.0.1", data=wheel("1.0.1", old))
+    index.add("1.1.0", data=wheel("1.1.0", {**old, LOSS: loss, FUNCTIONS: checked}))
+    return index
+
+
+def test_uses_meet_the_changes_between_two_releases(two: Index, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "mine.py").write_text(CODE)
+    (code / "broken.py").write_text("def (")
+    found = upgrading.upgrade("1.0", "1.1", [str(code)])
+    assert (found.old, found.new, found.asked, found.files) == ("1.0.1", "1.1.0", ("1.0", "1.1"), 1)
+    assert [Path(each.file).name for each in found.skipped] == ["broken.py"]
+    needed = [(touch.use.line, touch.need, touch.change.kind) for touch in found.needed()]
+    assert (9, "change", "argument renamed") in needed
+    assert (11, "look", "error added") not in needed  # `target is None` cannot hold: 2 is given
+    assert not [line for line, _, _ in needed if line in (7, 10)]
+    assert {use.line for use in found.uses} >= {4, 7, 8, 9, 10, 11}
+    assert json.loads(found.to_json())["old"] == "1.0.1"
+
+
+def test_nothing_that_is_read_is_run(two: Index, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n{CODE}")
+    upgrading.upgrade("1.0.0", "1.1.0", [str(file)])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_same_release_twice_needs_nothing(two: Index, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(CODE)
+    assert upgrading.upgrade("1.0.0", "1.0.1", [str(file)]).touches == ()
+
+
+@pytest.mark.parametrize(("old", "path", "slug"), [("9.9", ".", "no-such-release"), ("1.0", "nowhere", "no-such-code")])
+def test_what_is_not_there_is_wrong_use(two: Index, tmp_path: Path, old: str, path: str, slug: str) -> None:
+    with pytest.raises(InspectError) as caught:
+        upgrading.upgrade(old, "1.1", [str(tmp_path / path)])
+    assert caught.value.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("1.1", "1.1.2"),
+        ("1", "1.10.0"),
+        ("1.10", "1.10.0"),
+        ("1.1.1", "1.1.1"),
+        ("2.0", "2.0"),
+        ("latest", "latest"),
+        ("1.1.0rc1", "1.1.0rc1"),
+    ],
+)
+def test_a_short_version_is_its_newest_patch(version: str, expected: str) -> None:
+    assert upgrading.meant(version, ("1.0.0", "1.1.0", "1.1.1", "1.1.2", "1.10.0")) == expected
