@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector import chronicle, touching
-from inspector.affected import FORMAT_VERSION, Touch, Upgrade, Use
+from inspector.affected import FORMAT_VERSION, Skipped, Touch, Upgrade, Use
 from inspector.changes import Comparison
 from inspector.source import catalog
 from inspector.source.releases import LATEST, Releases
@@ -40,13 +40,13 @@ def upgrade(old: str, new: str, paths: Sequence[str], *, offline: bool = False, 
     texts = (releases.text(versions[0]), releases.text(versions[1]))
     parsed, skipped = code_files.parse_all(files)
     meanings = Meanings(texts)
-    uses = read_uses(parsed, meanings)
+    uses = read_uses(parsed, meanings, skipped)
     facts = _facts(texts, meanings)
     touches = list(_touches(compared, uses, facts))
     known = _known(compared, meanings)
     touched = {touch.use for touch in touches}
     return Upgrade(
-        FORMAT_VERSION, compared.old, compared.new, (old, new), len(parsed),
+        FORMAT_VERSION, compared.old, compared.new, (old, new), len(files) - len(skipped),
         tuple(use for use in uses if use in touched or (use.subject in known and use.kind in ("makes", "calls", "derives"))),
         tuple(touches), tuple(skipped), compared.unread,
     )  # fmt: skip
@@ -61,14 +61,29 @@ def meant(version: str, every: Iterable[str]) -> str:
     return fitting[-1] if fitting else version
 
 
-def read_uses(parsed: Sequence[Parsed], meanings: Meanings) -> tuple[Use, ...]:
-    """Every use of a class or function of torch in some modules, by file and line."""
+def read_uses(parsed: Sequence[Parsed], meanings: Meanings, skipped: list[Skipped] | None = None) -> tuple[Use, ...]:
+    """Every use of a class or function of torch in some modules, by file and line; those nested too deeply to read are `skipped`."""
     project = Project()
+    found: list[Use] = []
+    readable = []
     for place, one in enumerate(parsed):
         # Two scripts of one name are two modules; who imports that name means the first of them.
         name = one.module if one.module not in project.modules else f"{one.module}@{place}"
-        project.add(name, one.tree, is_package=one.is_package)
-    return tuple(use for one in parsed for use in Reader(project, meanings, one.file).read(one.tree))
+        if _not_too_deep(lambda each=one, module=name: project.add(module, each.tree, is_package=each.is_package), one, skipped):  # type: ignore[misc]
+            readable.append(one)
+    for one in readable:
+        _not_too_deep(lambda each=one: found.extend(Reader(project, meanings, each.file).read(each.tree)), one, skipped)  # type: ignore[misc]
+    return tuple(found)
+
+
+def _not_too_deep(work: Callable[[], None], one: Parsed, skipped: list[Skipped] | None) -> bool:
+    try:
+        work()
+    except RecursionError:
+        if skipped is not None:
+            skipped.append(Skipped(one.file, "it is nested too deeply"))
+        return False
+    return True
 
 
 def _touches(compared: Comparison, uses: Iterable[Use], facts: Facts) -> Iterable[Touch]:

@@ -145,6 +145,11 @@ def test_texts_of_errors_and_what_is_caught_are_seen(meanings: Meanings) -> None
     assert [(use.line, use.arguments[0].text) for use in found if use.kind == "matches"] == [(6, "out of bounds")]
 
 
+def test_a_class_and_an_instance_of_it_are_two_things(meanings: Meanings) -> None:
+    found = uses(meanings, "from torch import nn\nfit = nn.L1Loss if quick else nn.L1Loss()\nfit(1, 2)")
+    assert {(use.kind, use.member) for use in found if use.line == 3} == {("makes", "__init__"), ("calls", "forward")}
+
+
 @pytest.mark.parametrize("code", ["a = a", "a = b\nb = a\na()", "class A(A): pass\nA()()", "import a\na.a.a()", "from . import x\nx()",
                                   "class A(B): pass\nclass B(A): pass\nB().x()", "from mine import *\nnothing()"])  # fmt: skip
 def test_circles_end(meanings: Meanings, code: str) -> None:

@@ -7,27 +7,31 @@ are meant; where nothing is known, none is.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 DEPTH = 24
 """Steps from one name to the next that are followed."""
-Callable_: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-class Path(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Path:
     """A module, class or function by its dotted path."""
 
     path: str
 
 
-class Instance(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Instance:
     """An instance of a class, by the path of the class."""
 
     path: str
 
 
-class Above(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Above:
     """What `super()` gives: the classes above one of the project's."""
 
     path: str
@@ -85,6 +89,12 @@ class Project:
         self.scopes: dict[ast.AST, Scope] = {}
         """The scope of each module, class, function and lambda."""
         self._packages: set[str] = set()
+        self._known: dict[Any, Any] = {}
+        """What was worked out: of expressions, paths and lineages."""
+        self._lineages: dict[str, list[str]] = {}
+        self._pending: set[Any] = set()
+        self._is_cut = False
+        """Whether something was left out of what is being worked out, because it leads back to itself or too far."""
 
     # -- reading a module ----------------------------------------------------------------------------------------------------
 
@@ -155,7 +165,7 @@ class Project:
                 for name, value, annotation in _put_on(method, own):
                     held.setdefault(name, []).append(_Later(value, self.scopes[method], annotation))
 
-    def _function(self, node: Callable_, scope: Scope) -> None:
+    def _function(self, node: Definition, scope: Scope) -> None:
         inner = Scope(scope.module, scope, owner=scope.owner, kind="function")
         self.scopes[node] = inner
         arguments = node.args
@@ -174,8 +184,26 @@ class Project:
 
     def meant(self, node: ast.expr | None, scope: Scope, depth: int = DEPTH) -> set[Target]:
         """What an expression may stand for."""
-        if node is None or depth <= 0:
+        return self._once((node, scope), lambda: self._meant(node, scope, depth), depth) if node is not None else set()
+
+    def _once(self, key: Any, make: Callable[[], set[Target]], depth: int) -> set[Target]:
+        """What was worked out for a key, now or before; nothing where that leads back to itself."""
+        if key in self._known:
+            found: set[Target] = self._known[key]
+            return found
+        if depth <= 0 or key in self._pending:
+            self._is_cut = True
             return set()
+        before, self._is_cut = self._is_cut, False
+        self._pending.add(key)
+        found = make()
+        self._pending.discard(key)
+        if not self._is_cut:
+            self._known[key] = found
+        self._is_cut = self._is_cut or before
+        return found
+
+    def _meant(self, node: ast.expr, scope: Scope, depth: int) -> set[Target]:
         match node:
             case ast.Name(id=name):
                 return self._named(name, scope, depth - 1)
@@ -202,7 +230,7 @@ class Project:
         if isinstance(target, Path):
             return self.followed(f"{target.path}.{name}", depth - 1)
         found: set[Target] = set()
-        for path in self.lineage(target.path, depth - 1):
+        for path in self.lineage(target.path):
             if (cls := self.classes.get(path)) is not None:
                 for later in (*cls.held.get(name, ()), *cls.body.names.get(name, ())):
                     found |= self._worked_out(later, depth - 1)
@@ -210,8 +238,11 @@ class Project:
 
     def followed(self, path: str, depth: int = DEPTH) -> set[Target]:
         """A path, followed through the project's own modules to what it names there."""
+        return self._once(path, lambda: self._followed(path, depth), depth)
+
+    def _followed(self, path: str, depth: int) -> set[Target]:
         module, rest = self._module_in(path)
-        if module is None or not rest or depth <= 0 or path in self.classes:
+        if module is None or not rest or path in self.classes:
             return {Path(path)}
         first, _, more = rest.partition(".")
         found = self._named(first, self.modules[module], depth - 1)
@@ -219,15 +250,18 @@ class Project:
             found = {each for target in found for each in self.attribute(target, part, depth - 1)}
         return found
 
-    def lineage(self, path: str, depth: int = DEPTH) -> list[str]:
+    def lineage(self, path: str) -> list[str]:
         """A class of the project and those it derives from, in about the order in which names are looked up; ends in others' classes."""
-        cls = self.classes.get(path)
-        found = [path]
-        for base in cls.node.bases if cls is not None and depth > 0 else ():
-            for target in self.meant(base, cls.scope, depth - 1) if cls is not None else ():
-                if isinstance(target, Path):
-                    found += [each for each in self.lineage(target.path, depth - 1) if each not in found]
-        return found
+        if path not in self._lineages:
+            self._lineages[path] = [path]  # for a class that derives from itself
+            found = [path]
+            cls = self.classes.get(path)
+            for base in cls.node.bases if cls is not None else ():
+                for target in sorted(self.meant(base, cls.scope), key=repr) if cls is not None else ():
+                    if isinstance(target, Path):
+                        found += [each for each in self.lineage(target.path) if each not in found]
+            self._lineages[path] = found
+        return self._lineages[path]
 
     def _named(self, name: str, scope: Scope, depth: int) -> set[Target]:
         at: Scope | None = scope

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from inspector.affected import Argument, Use, UseKind
 from inspector.source.usage.bindings import Above, Instance, Path, Project, Scope, Target
@@ -19,6 +20,14 @@ _MATCHING = frozenset(("match", "search", "fullmatch", "assertRaisesRegex", "ass
 """Names of functions and arguments that a text of an error is handed to."""
 SHORTEST = 8
 """Letters of a text that may be that of an error."""
+
+
+class _Call(NamedTuple):
+    """A call, with the arguments that are meant for what is called in the end."""
+
+    node: ast.Call
+    given: Sequence[ast.expr]
+    is_open: bool = False
 
 
 class Reader:
@@ -76,27 +85,27 @@ class Reader:
         if Path("functools.partial") in targets and node.args:
             self._called.add(node.args[0])
             for target in self._project.meant(node.args[0], scope):
-                self._calls(target, node, node.args[1:], is_open=True)
+                self._calls(target, _Call(node, node.args[1:], is_open=True))
         for target in targets:
-            self._calls(target, node, node.args)
+            self._calls(target, _Call(node, node.args))
         if isinstance(node.func, ast.Attribute):
             for target in self._project.meant(node.func.value, scope):
-                self._method(target, node.func.attr, node)
+                self._method(target, node.func.attr, _Call(node, node.args))
         self._called.add(node.func)
 
-    def _calls(self, target: Target, node: ast.Call, given: Sequence[ast.expr], *, is_open: bool = False) -> None:
+    def _calls(self, target: Target, call: _Call) -> None:
         """A call of what a target is: of a class, of a function, or of an instance."""
         if isinstance(target, Path) and target.path in self._project.classes:
-            self._method(Instance(target.path), "__init__", node)
+            self._method(Instance(target.path), "__init__", call)
         elif isinstance(target, Path) and (meaning := self._meanings.of(target.path)) is not None:
             if meaning.kind == "class":
-                self._add("makes", meaning.name, node, "__init__", given, node.keywords, is_open)
+                self._add("makes", meaning.name, "__init__", call)
             elif meaning.kind == "function":
-                self._add("calls", meaning.name, node, "", given, node.keywords, is_open)
+                self._add("calls", meaning.name, "", call)
         elif isinstance(target, Instance):
-            self._method(target, "forward", node)
+            self._method(target, "forward", call)
 
-    def _method(self, target: Target, name: str, node: ast.Call) -> None:
+    def _method(self, target: Target, name: str, call: _Call) -> None:
         """A call of a method, where it is torch's: none of the project's own classes before it defines one."""
         if isinstance(target, Path):
             return
@@ -107,20 +116,16 @@ class Reader:
                 return
             meaning = self._meanings.of(path)
             if meaning is not None and meaning.kind == "class":
-                self._add("makes" if name == "__init__" else "calls", meaning.name, node, name, node.args, node.keywords, False)
+                self._add("makes" if name == "__init__" else "calls", meaning.name, name, call)
                 return
 
-    def _add(
-        self, kind: UseKind, subject: str, node: ast.expr | ast.stmt, member: str, given: Sequence[ast.expr], named: Sequence[ast.keyword],
-        is_open: bool,
-    ) -> None:  # fmt: skip
-        plain = [Argument("", ast.unparse(each)) for each in given if not isinstance(each, ast.Starred)]
-        named_ones = [Argument(each.arg, ast.unparse(each.value)) for each in named if each.arg is not None]
-        further = is_open or any(isinstance(each, ast.Starred) for each in given) or any(each.arg is None for each in named)
+    def _add(self, kind: UseKind, subject: str, member: str, call: _Call) -> None:
+        node = call.node
+        plain = [Argument("", ast.unparse(each)) for each in call.given if not isinstance(each, ast.Starred)]
+        named = [Argument(each.arg, ast.unparse(each.value)) for each in node.keywords if each.arg is not None]
+        is_open = call.is_open or len(plain) < len(call.given) or len(named) < len(node.keywords)
         caught = tuple(dict.fromkeys(name for each in self._catching for name in each))
-        self.found.append(
-            Use(self._file, node.lineno, kind, subject, _line(node), member, (*plain, *named_ones), further, caught)
-        )  # fmt: skip
+        self.found.append(Use(self._file, node.lineno, kind, subject, _line(node), member, (*plain, *named), is_open, caught))
 
     # -- classes, names and texts --------------------------------------------------------------------------------------------
 
