@@ -46,7 +46,7 @@ def test_uses_meet_the_changes_between_two_releases(two: Index, tmp_path: Path) 
     code.mkdir()
     (code / "mine.py").write_text(CODE)
     (code / "broken.py").write_text("def (")
-    (code / "deep.py").write_text("x = " + "-" * 900 + "1")
+    (code / "deep.py").write_text("x = a" + ".b" * 5000)
     found = upgrading.upgrade("1.0", "1.1", [str(code)])
     assert (found.old, found.new, found.asked, found.files) == ("1.0.1", "1.1.0", ("1.0", "1.1"), 1)
     assert [Path(each.file).name for each in found.skipped] == ["broken.py", "deep.py"]
