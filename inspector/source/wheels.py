@@ -26,7 +26,7 @@ from inspector.source.fetching import NoRanges
 from inspector.source.finders import TorchText, is_looked_at, version_in
 
 _BELOW = re.compile(
-    r"torch/_decomp/\w+\.py|torch/_refs/((linalg|special|nn/functional)/)?__init__\.py"
+    r"torch/_decomp/decompositions\.py|torch/_refs/((linalg|special|nn/functional)/)?__init__\.py"
     r"|torch/(lib/)?include/torch/csrc/autograd/generated/Functions\.h",
     re.ASCII,
 )
