@@ -238,8 +238,13 @@ class Comparison(Record, frozen=True):
 
 
 def in_order(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The gravest first, then by subject as a person looks for it."""
-    return tuple(sorted(changes, key=lambda one: (one.rank, one.subject.rpartition(".")[2].lower(), one.member, one.kind, one.sentence)))
+    """The gravest first, then by subject as a person looks for it; what sums up several methods comes after each of them."""
+    return tuple(sorted(changes, key=_place_of))
+
+
+def _place_of(one: Change) -> tuple[object, ...]:
+    sums_up = one.kind == "body" and not one.member
+    return one.rank, one.subject.rpartition(".")[2].lower(), one.subject, sums_up, one.member, one.kind, one.sentence
 
 
 def since(timeline: Timeline, release: str) -> Timeline:

@@ -56,16 +56,22 @@ def comparison_to_terminal(comparison: Comparison, look: Look) -> str:
     return paint(lines, look)
 
 
-def together(changes: Iterable[Change]) -> Iterator[tuple[str, Change]]:
-    """(what changed, one change that says how): methods and functions of which the very same is said, in one."""
+def together(changes: Iterable[Change], own: str = "") -> Iterator[tuple[str, Change]]:
+    """(what changed, one change that says how): methods and functions of which the very same is said, in one.
+
+    Methods of the class named `own` are called by their own names.
+    """
     grouped: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         same = (change.kind, change.sentence, change.release, change.subject if change.member else change.subject.rpartition(".")[0])
         grouped.setdefault(same, []).append(change)
     for those in grouped.values():
         titles = list(dict.fromkeys(one.title for one in those))
-        inner = [titles[0], *(f".{each.rpartition('.')[2]}" if those[0].member and "." in each else each for each in titles[1:])]
-        yield (f"{', '.join(inner[:-1])} and {inner[-1]}" if len(inner) > 1 else inner[0]), those[0]
+        if own and all(title.startswith(f"{own}.") for title in titles):
+            titles = [title.removeprefix(f"{own}.") for title in titles]
+        elif those[0].member:
+            titles = [titles[0], *(f".{title.rpartition('.')[2]}" if "." in title else title for title in titles[1:])]
+        yield (f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else titles[0]), those[0]
 
 
 # -- a timeline -----------------------------------------------------------------------------------------------------------------
@@ -93,7 +99,8 @@ def _stretch(stretch: Stretch, timeline: Timeline, look: Look) -> Iterator[Line]
         return
     yield ()
     yield (Span(stretch.name, "name"), Span(f"  {stretch.date}" if stretch.date else "", "quiet"))
-    for titles, change in together(changes):
+    own = timeline.subject.rpartition(".")[2]
+    for titles, change in together(changes, own if timeline.kind == "class" else ""):
         of_itself = titles in (change.title, "") and change.subject == timeline.subject and not _is_narrower(change)
         yield from _row(change.consequence, "" if of_itself else titles, change.sentence, look)
     for release, words in spelled:
@@ -145,7 +152,7 @@ def _extent(comparison: Comparison) -> str:
     classes = len(comparison.compared) - functions
     said = [f"{count} {one if count == 1 else many}" for count, one, many in
             ((classes, "class", "classes"), (functions, "function", "functions")) if count]  # fmt: skip
-    return f"Read: {' and '.join(said)} in both."
+    return f"Compared: {' and '.join(said)}."
 
 
 def _by_consequence(changes: Sequence[Change], look: Look) -> Iterator[tuple[Consequence, list[Change]]]:

@@ -79,7 +79,7 @@ def test_a_history_since_a_release_leaves_out_what_was_before(typed: Typed, aske
 
 def test_a_difference_is_ranked_and_counted(typed: Typed, asked: list[Any]) -> None:
     lines = typed("diff", "1.0.1", "latest").stdout.splitlines()
-    assert lines[:2] == ["What changed for users of losses from torch 1.0.1 to 1.1.0", "  Read: 1 class and 1 function in both."]
+    assert lines[:2] == ["What changed for users of losses from torch 1.0.1 to 1.1.0", "  Compared: 1 class and 1 function."]
     assert lines.index("New: there now, and not before") < lines.index("Message: what errors and warnings say")
     assert "  GapLoss: new argument `deep=0.5`" in lines
     assert asked == [("1.0.1", "latest", "", False)]

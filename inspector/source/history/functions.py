@@ -107,7 +107,8 @@ class Comparing:
         names = frozenset(bodies.names_used([old.text]))
         if difference.edit is not None and self._follows(difference.edit, explained, member):
             difference = difference._replace(edit=None)
-        told = list(sentences.of_difference(difference, Known(explained.added, names, ends, member in ("", "forward"))))
+        known = Known(explained.added, names, ends, {**self.old.errors, **self.new.errors}, member in ("", "forward"))
+        told = list(sentences.of_difference(difference, known))
         for one in told:
             self._add(one, subject, member, (old.place, new.place))
         where = member or ("" if subject == self.new.subject else short(subject))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -16,8 +16,10 @@ from inspector.errors import InspectError
 from inspector.report import Parameter, Step
 from inspector.source.finders import TorchText
 from inspector.source.index import Definition
-from inspector.source.reading import Reading
-from inspector.source.resolve import Library, ModuleTable
+
+if TYPE_CHECKING:
+    from inspector.source.reading import Reading
+    from inspector.source.resolve import Library, ModuleTable
 
 FUNCTIONS = "torch.nn.functional"
 NEAR = "torch.nn."
@@ -96,6 +98,8 @@ class Portrait(msgspec.Struct, frozen=True):
     attributes: tuple[Kept, ...] = ()
     unresolved: tuple[str, ...] = ()
     """Calls that reading could not resolve, as written."""
+    errors: dict[str, str] = {}
+    """Errors that the module of the class defines, with what each derives from."""
 
 
 def short(name: str) -> str:
@@ -108,6 +112,8 @@ def short(name: str) -> str:
 
 def of_function(text: TorchText, qualified_name: str) -> Portrait | None:
     """The portrait of a function; None where this torch has none of that name with Python text."""
+    from inspector.source.resolve import Library
+
     library = Library(text)
     module, _, name = qualified_name.rpartition(".")
     piece = _piece(library, module, name)
@@ -116,6 +122,8 @@ def of_function(text: TorchText, qualified_name: str) -> Portrait | None:
 
 def of_class(text: TorchText, reading: Reading) -> Portrait:
     """The portrait of a class that was read."""
+    from inspector.source.resolve import Library
+
     library = Library(text)
     subject = reading.subject
     module, _, name = subject.qualified_name.rpartition(".")
@@ -142,9 +150,16 @@ def of_class(text: TorchText, reading: Reading) -> Portrait:
         call=_call(reading),
         path=tuple(_path(below, owner)),
         passed=tuple(sorted({*reading.members, *(name.rpartition(".")[2] for name in way_in)})),
+        errors=_errors(library, module),
         attributes=tuple(Kept(one.name, one.kind, one.container) for one in reading.construction_trace.attributes),
         unresolved=tuple(f"{step.call_text} ({step.call_file}:{step.call_line})" for step in steps if step.kind == "unresolved"),
     )
+
+
+def _errors(library: Library, module: str) -> dict[str, str]:
+    table = library.module(module)
+    headers = [table.lines[found.line - 1] for found in table.classes()] if table is not None else []
+    return {match[1]: match[2] for header in headers if (match := re.match(r"class (\w+(?:Error|Exception|Warning))\(([\w.]+)\)", header))}
 
 
 def _call(reading: Reading) -> str:

@@ -40,6 +40,8 @@ class Known(NamedTuple):
     """Names that the old function knows: a condition on others only guards what is new."""
     ends: frozenset[str] = frozenset()
     """Native functions in which the call ends, in either release."""
+    kinds: dict[str, str] = {}  # noqa: RUF012 - never changed
+    """Errors of torch's own, with what each derives from."""
     below: bool = True
     """Whether the function is `forward` or below it, where every native function counts."""
 
@@ -50,7 +52,7 @@ def of_difference(difference: Difference, known: Known) -> Iterator[Told]:
     errors = [check for check in difference.checks_removed if check.kind == "error"]
     yield from [_no_longer(errors)] if len(errors) > 1 else map(_removed, errors)
     yield from (_removed(check) for check in difference.checks_removed if check.kind == "warning")
-    yield from (told for each in difference.checks_changed if (told := _changed(each)) is not None)
+    yield from (told for each in difference.checks_changed if (told := _changed(each, known)) is not None)
     if difference.edit is not None:
         yield _edited(difference.edit, known)
 
@@ -83,7 +85,7 @@ def _no_longer(errors: list[Check]) -> Told:
     return Told("error removed", "inside", said, "\n".join(map(_whole, errors)))
 
 
-def _changed(each: Reworded) -> Told | None:
+def _changed(each: Reworded, known: Known) -> Told | None:
     old, new = each
     if old.kind != new.kind and new.kind == "error":
         said = f"raises {new.type}{_when(new)}, where it only warned: {_quoted(new.message)}"
@@ -91,6 +93,9 @@ def _changed(each: Reworded) -> Told | None:
     if old.kind != new.kind:
         return Told("error removed", "inside", f"only warns{_when(new)}: {_quoted(new.message)}", _whole(old), _whole(new))
     if old.type != new.type:
+        if known.kinds.get(new.type) == old.type:
+            said = f"raises {new.type}, a kind of {old.type}{_when(new)}{_saying(new)}"
+            return Told("error type", "inside", said, _whole(old), _whole(new))
         kind: Kind = "error type" if new.kind == "error" else "warning type"
         graver: Consequence = "breaking" if new.kind == "error" else "message"
         verb = "raises" if new.kind == "error" else "warns with"
@@ -170,12 +175,15 @@ def _lines_in_words(edit: Edit) -> str:
     if swapped:
         return f"{swapped[0]} became {swapped[1]}, in {swapped[2]} lines"
     count = sum(max(len(hunk.before), len(hunk.after)) for hunk in edit.hunks)
+    first = ["".join(lines[:1]).strip() for lines in edit.hunks[0][:2]]
     conditions = _conditions(edit.hunks)
     if conditions:
         return f"{count} lines changed, with the new {'condition' if len(conditions) == 1 else 'conditions'} {code(conditions, 2)}"
     gained, lost = _names_in(edit.hunks)
     said = [f"it uses {code(gained, FEW)}"] if gained else []
     said += [f"{'' if gained else 'it '}no longer {'' if gained else 'uses '}{code(lost, FEW)}"] if lost else []
+    if not said and sum(map(len, first)) <= 2 * SHORT:
+        return f"{count} lines changed, the first of them: {_replaced(*first)}"
     return f"{count} {'line' if count == 1 else 'lines'} changed" + (f": {', '.join(said)}" if said else "")
 
 
