@@ -36,6 +36,8 @@ class Question(Spec, frozen=True):
     """Names of the classes of torch.nn it is asked of; none: of every loss."""
     parts: tuple[Part, ...] = ()
     """Parts of the report of those classes that answer it, beside the Answers."""
+    changed: bool = False
+    """True where the answer was another one in other releases."""
 
 
 _PAIRS = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
@@ -45,24 +47,26 @@ QUESTIONS = (
     Question(2, "Softmax before cross entropy?", ("CrossEntropyLoss",), ("definition",)),
     Question(3, "How does calling a criterion get to its forward?", ("Module",), ("call_trace",)),
     Question(4, "Why not call forward directly?", ("Module",)),
-    Question(5, "Class index or one-hot?", ("CrossEntropyLoss",), ("accepted_inputs",)),
+    Question(5, "Class index or one-hot?", ("CrossEntropyLoss",), ("accepted_inputs",), changed=True),
     Question(6, "“0D or 1D target tensor expected”", ("CrossEntropyLoss", "NLLLoss"), ("accepted_inputs", "messages")),
-    Question(7, "“expected … Long”: which dtype?", ("CrossEntropyLoss", "NLLLoss"), ("accepted_inputs", "messages")),
+    Question(7, "“expected … Long”: which dtype?", ("CrossEntropyLoss", "NLLLoss"), ("accepted_inputs", "messages"), changed=True),
     Question(8, "Shapes for segmentation and sequences", ("CrossEntropyLoss",), ("accepted_inputs", "messages")),
     Question(9, "CUDA: device-side assert triggered", ("CrossEntropyLoss", "NLLLoss"), ("findings", "messages")),
-    Question(10, "nan when every target is ignored", ("CrossEntropyLoss",), ("findings",)),
+    Question(10, "nan when every target is ignored", ("CrossEntropyLoss",), ("findings",), changed=True),
     Question(11, "Why is the weighted mean not the mean?", ("CrossEntropyLoss", "NLLLoss"), ("denominators",)),
     Question(12, "What does ignore_index leave out?", ("CrossEntropyLoss",), ("definition",)),
     Question(13, "KL divergence: which reduction, which input?", ("KLDivLoss",), ("denominators", "accepted_inputs")),
     Question(14, "BCE or BCE with logits?", ("BCELoss", "BCEWithLogitsLoss"), ("findings", "curves")),
-    Question(15, "Are targets outside [0, 1] refused?", ("BCELoss", "BCEWithLogitsLoss"), ("findings", "accepted_inputs")),
+    Question(15, "Are targets outside [0, 1] refused?", ("BCELoss", "BCEWithLogitsLoss"), ("findings", "accepted_inputs"), changed=True),
     Question(16, "Shapes of pos_weight and weight", ("BCEWithLogitsLoss",), ("definition",)),
     Question(17, "The class weight is on another device", ("CrossEntropyLoss", "Module"), ("construction_trace",)),
     Question(18, "“element 0 of tensors does not require grad”", ("Module",), ("messages",)),
     Question(
         19, "An input (N, 1) and a target (N)", (*_PAIRS, "BCEWithLogitsLoss", "BCELoss"), ("findings", "accepted_inputs", "messages")
     ),
-    Question(20, "Label smoothing: its minimum, with weights, with ignored targets", ("CrossEntropyLoss",), ("checks", "messages")),
+    Question(
+        20, "Label smoothing: its minimum, with weights, with ignored targets", ("CrossEntropyLoss",), ("checks", "messages"), changed=True
+    ),
     Question(21, "CTC is infinite or nan", ("CTCLoss",), ("findings",)),
     Question(22, "Huber or smooth L1?", ("HuberLoss", "SmoothL1Loss"), ("definition", "checks", "curves")),
     Question(23, "The loss is negative", ("NLLLoss", "GaussianNLLLoss"), ("definition", "bounds")),

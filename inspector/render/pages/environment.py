@@ -6,6 +6,7 @@ In: the name of a template and its data. Out: text. Templates lie in `templates/
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
 import jinja2
@@ -34,6 +35,7 @@ def environment() -> jinja2.Environment:
         comment_end_string="%>",
     )
     made.filters["prose"] = prose
+    made.filters["breakable"] = breakable
     made.filters["number"] = text
     made.filters["short"] = short
     return made
@@ -48,6 +50,11 @@ def short(number: Number | None) -> str:
     """A whole number without a fraction, another to four digits."""
     whole = isinstance(number, float) and number == number and abs(number) < LARGE and number == int(number)
     return str(int(number)) if whole and isinstance(number, float) else text(number)
+
+
+def breakable(name: str) -> Markup:
+    """A long name that may be broken behind a dot or an underscore, and before a capital letter, where a screen is narrow."""
+    return Markup("<wbr>").join(re.split(r"(?<=\.)|(?<=[a-z0-9]_)(?=[a-z])|(?<=[a-z0-9])(?=[A-Z])", name))
 
 
 def prose(sentence: str) -> Markup:

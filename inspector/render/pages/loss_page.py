@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from inspector.book import Book, Chapter, History, Since
+from inspector.book import Book, Chapter, Since
 from inspector.losses import native_sources
 from inspector.render import entries, explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, declared, findings_page, messages_page, pictures, quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.illustrated import illustrations
-from inspector.render.pages.page import LATEST, Page
+from inspector.render.pages.page import Page
 from inspector.render.pages.questions_page import what_ran
 from inspector.render.pages.shipped import shipped
 from inspector.render.pages.ten_seconds import BoxRow, Verified
@@ -197,7 +197,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         read_only=_read_only(book),
         release=book.release.version.partition("+")[0],
         since=book.since.get(chapter.name),
-        history_href=_history(book, chapter.name),
+        history_href=quoting.history_href(book, chapter.name, TOP),
         page=view.page(report),
         everything=view.page(report, verbose=True),
         class_href=quoting.href(book, report.subject.file, report.subject.line, TOP),
@@ -226,13 +226,6 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         native_release=native_sources.as_of().version,
         report=report,
     )
-
-
-def _history(book: Book, name: str) -> str:
-    """In a set of sites the history stands in the newest only."""
-    if name not in book.since:
-        return ""
-    return f"{TOP}{'' if isinstance(book.history, History) else f'../{LATEST}/'}history/{name}.html"
 
 
 def _read_only(book: Book) -> str:

@@ -13,7 +13,7 @@ from inspector.book import Book, Workings
 from inspector.losses import native_sources
 from inspector.losses.asked import questions
 from inspector.render import asked, explain, highlight, places, plots
-from inspector.render.pages import ten_seconds
+from inspector.render.pages import quoting, ten_seconds
 from inspector.render.pages.environment import render
 from inspector.render.pages.illustrated import illustrations
 from inspector.render.pages.page import Page
@@ -128,11 +128,11 @@ def _asked(question: questions.Question, book: Book, known: dict[str, Reply], fi
     elsewhere = tuple((first[reply.answer.id], reply.answer.question) for reply in answering if reply not in own)
     listed = {chapter.name for chapter in book.chapters}
     endings = [ending for chapter in book.chapters if (ending := _ending(chapter.name, chapter.report))] if not answering else []
-    spots, curves, ranges = tuple(_spots(question, listed)), tuple(_curves(question, book)), tuple(_ranges(question, book))
+    spots, curves, ranges = tuple(_spots(question, book, listed)), tuple(_curves(question, book)), tuple(_ranges(question, book))
     return Asked(question.number, question.title, own, elsewhere, spots, tuple(endings), curves, ranges)
 
 
-def _spots(question: questions.Question, listed: set[str]) -> Iterator[Spot]:
+def _spots(question: questions.Question, book: Book, listed: set[str]) -> Iterator[Spot]:
     for part in question.parts:
         if part in SPOTS:
             words, anchor = SPOTS[part]
@@ -143,6 +143,9 @@ def _spots(question: questions.Question, listed: set[str]) -> Iterator[Spot]:
         yield Spot("how calling a Module works", (("", "module/calling.html"),))
     if "construction_trace" in question.parts and "Module" in question.classes:
         yield Spot("how a Module is made", (("", "module/making.html"),))
+    told = tuple((name, href) for name in question.classes if (href := quoting.history_href(book, name, ""))) if question.changed else ()
+    if told:
+        yield Spot("what changed, release by release", told)
     if "messages" in question.parts:
         yield Spot("what error messages mean", (("", "messages.html"),))
 

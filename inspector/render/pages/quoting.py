@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from inspector.book import Book
+from inspector.book import Book, History
 from inspector.render import explain, highlight
 from inspector.render.called_names import stretch
 from inspector.render.highlight import Link
+from inspector.render.pages.page import LATEST
 from inspector.render.places import place, source_href
 from inspector.report import Record, Step
 
@@ -38,6 +39,13 @@ def href(book: Book, file: str, line: int, top: str = "../") -> str:
     """
     has_page = file in book.sources and not book.is_read_only
     return source_href(file, line, top) if has_page else place(file, line, book.release).url
+
+
+def history_href(book: Book, name: str, top: str) -> str:
+    """What changed in a loss, release by release; "" where that is not known. In a set of sites it stands in the newest only."""
+    if name not in book.since:
+        return ""
+    return f"{top}{'' if isinstance(book.history, History) else f'../{LATEST}/'}history/{name}.html"
 
 
 def excerpt(book: Book, file: str, lines: range, *, steps: Iterable[Step] = (), marked: Collection[int] = (), top: str = "../") -> Markup:

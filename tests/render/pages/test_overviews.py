@@ -12,6 +12,7 @@ from inspector import report as r
 from inspector.book import FORMAT_VERSION, Book, Chapter
 from inspector.evidence import Machine
 from inspector.render.pages import choose_page, findings_page, home_page, messages_page, plain_page, questions_page, verification_page
+from inspector.render.pages.environment import breakable
 from inspector.render.pages.facts import facts, span
 from inspector.source import finders
 
@@ -142,3 +143,15 @@ def test_the_file_for_machines_has_the_path_and_the_findings(book: Book) -> None
     assert "Module._call_impl (torch/nn/modules/module.py:" in text
     assert "### a nan <u>" in text
     assert "[NLLLoss](plain/NLLLoss.txt)" in text_of(plain_page.pages, book, "llms.txt")
+
+
+def test_a_long_name_may_be_broken_between_its_words_and_nothing_in_it_is_markup() -> None:
+    assert breakable("torch._C._nn.NLLLoss2d") == "torch.<wbr>_C.<wbr>_nn.<wbr>NLLLoss2d"
+    assert breakable("BCEWithLogitsLoss") == "BCEWith<wbr>Logits<wbr>Loss"
+    assert HOSTILE not in breakable(HOSTILE)
+
+
+def test_questions_whose_answer_changed_lead_to_the_history_where_there_is_one(book: Book) -> None:
+    assert "release by release" not in text_of(questions_page.pages, book, "questions.md")
+    known = msgspec.structs.replace(book, since={"NLLLoss": "0.1"})
+    assert 'history/NLLLoss.html">NLLLoss</a>' in text_of(questions_page.pages, known, "questions.md")
