@@ -65,6 +65,8 @@ class Entry(Record, frozen=True):
     """Where it was met (from Python, in the call, in the backward pass, in a formula), and what autograd makes of it."""
     brief: str
     """What autograd makes of it, in one clause; "" for what ran without autograd."""
+    is_composite: bool
+    """Whether autograd goes through the operators it calls, on ordinary devices."""
     python: str
     """Why Python has it where the trace found it; "" for one that the trace does not name."""
     formulas: tuple[FormulaRow, ...]
@@ -160,6 +162,7 @@ def _entry(operator: Operator, report: Report) -> Entry:
         meaning=_meaning(operator),
         summary="; ".join(part for part in (_role(operator, report), _brief(operator, report)) if part),
         brief=_brief(operator, report),
+        is_composite=operator.composite == "implicit",
         python=_python(operator, below),
         formulas=tuple(_formulas(operator)),
         formulas_place=_formulas_place(operator, release),
@@ -184,8 +187,8 @@ def kernels(operator: Operator, *, every: bool = False) -> str:
         return "The list names no kernel for it."
     shown = [kernel for kernel in operator.kernels if every or kernel.key in _USUAL_KEYS] or list(operator.kernels)
     by_symbol: dict[str, list[str]] = {}
-    for kernel in shown:
-        by_symbol.setdefault(kernel.symbol, []).append(_device(kernel.key))
+    for kernel in sorted(shown, key=lambda each: each.key.startswith("Composite")):
+        by_symbol.setdefault(kernel.symbol, []).append(_device(kernel.key, alone=len(operator.kernels) == 1))
     said = ", ".join(f"{symbol} on {listed(keys)}" for symbol, keys in by_symbol.items())
     rest = len(operator.kernels) - len(shown)
     more = f", and for {counted(rest, 'rarer dispatch key')}" if rest else ""
@@ -193,11 +196,14 @@ def kernels(operator: Operator, *, every: bool = False) -> str:
     return f"C++: {said}{more}{of}."
 
 
-def _device(key: str) -> str:
-    return {"CompositeImplicitAutograd": "every device", "CompositeExplicitAutograd": "every device"}.get(key, key)
+def _device(key: str, *, alone: bool = True) -> str:
+    return ("every device" if alone else "every other device") if key.startswith("Composite") else key
 
 
 def _meaning(operator: Operator) -> str:
+    if operator.composite == "implicit" and operator.nodes:
+        own = f"Where it has a kernel of its own ({_own(operator)}), autograd uses the formula."
+        return f"Composite on every other device: there it calls other operators, and autograd goes through those. {own}"
     if operator.composite == "implicit":
         unwritten = not all(kernel.written for kernel in operator.kernels)
         why = " The list names no kernel, and by torch's rule that means this." if unwritten else ""
@@ -207,6 +213,12 @@ def _meaning(operator: Operator) -> str:
         own = "autograd has a formula for it" if operator.derivatives else "autograd has no formula for it"
         return f"One function serves every device; to autograd it is one operator: {own}."
     return ""
+
+
+def _own(operator: Operator) -> str:
+    """The dispatch keys with a kernel of their own, of which the usual ones come first."""
+    keys = [kernel.key for kernel in operator.kernels if not kernel.key.startswith("Composite")]
+    return listed(sorted(keys, key=lambda key: key not in _USUAL_KEYS))
 
 
 def _role(operator: Operator, report: Report) -> str:
@@ -234,6 +246,8 @@ def _ran(operator: Operator, report: Report) -> list[str]:
 
 
 def _brief(operator: Operator, report: Report) -> str:
+    if operator.composite == "implicit" and operator.nodes:
+        return f"composite, but for {_own(operator)}: it calls other operators, and autograd goes through those"
     if operator.composite == "implicit":
         return "composite: it calls other operators, and autograd goes through those"
     if not operator.nodes:

@@ -62,7 +62,9 @@ def after_the_run(report: Report, look: Look) -> Iterator[Line]:
             yield from _entry(entry, found, look)
         return
     kept = {node.name: node.keeps for entry in by_name.values() for node in entry.nodes}
-    said = sorted(((met.name, kept[met.name]) for met in found.nodes if met.name in kept), key=lambda each: "no tensor" in each[1])
+    said = sorted(
+        ((met.name, kept[met.name]) for met in found.nodes if met.name in kept), key=lambda each: not each[1].startswith("keeps the tensor")
+    )
     for place_, (name, keeps) in enumerate(said[:MOST_FUNCTIONS]):
         title = (*INDENT, Span("" if place_ else "kept", "quiet"))
         yield from wrap([Span(f"{name} {keeps}")], min(look.width, WIDEST_TEXT), pad(title, COLUMN), pad((), COLUMN))
@@ -85,7 +87,7 @@ def _in_short(met: Met, by_name: dict[str, Entry], look: Look) -> Iterator[Line]
     for entry in some:
         _, bracket, signature = entry.schema.partition("(")
         yield from wrap([Span(met.full_name, "native"), Span(f"{bracket}{signature}  "), _linked(entry.place)], look.width, INDENT, DEEPER)
-        gradients = [f"{row.title}: {row.formula}" for row in entry.formulas if not row.forward]
+        gradients = [f"{row.title}: {row.formula}" for row in entry.formulas if not row.forward and not entry.is_composite]
         brief = (f"{_capital(entry.brief)}.",) if entry.brief else ()
         words = " ".join((entry.kernels, *brief, *(f"{_capital(gradient)}." for gradient in gradients)))
         yield from wrap([Span(words)], min(look.width, WIDEST_TEXT), DEEPER, DEEPER)

@@ -85,6 +85,19 @@ def test_an_overload_that_is_not_known_is_not_said_to_have_run() -> None:
     assert "one of gap_backward or gap_backward.dim" in lines(found, verbose=True)
 
 
+def test_an_operator_that_is_composite_on_some_devices_only_says_on_which_it_is_not() -> None:
+    kernels = (Kernel("CompositeImplicitAutograd", "mixed"), Kernel("NestedTensorCPU", "nested_mixed"), Kernel("MPS", "mixed_mps"))
+    mixed = msgspec.structs.replace(
+        GAP, name="mixed", schema="mixed(Tensor self) -> Tensor", composite="implicit", delegate="", kernels=kernels
+    )
+    found = report(functions=(Named("torch.mixed", ("mixed",)),), operators=(GAP, BACKWARD, mixed))
+    said = lines(found)
+    assert "C++: mixed on every other device, mixed_mps on MPS, and for 1 rarer dispatch key." in said
+    assert "Composite, but for MPS and NestedTensorCPU: it calls other operators" in said
+    assert "Where it has a kernel of its own (MPS and NestedTensorCPU), autograd uses the formula." in lines(found, verbose=True)
+    assert "Gradient of self" not in said
+
+
 def test_of_several_overloads_only_the_one_whose_node_ran_is_shown() -> None:
     other = msgspec.structs.replace(GAP, name="gap.dim", nodes=("GapBackward1",))
     found = report(
