@@ -167,7 +167,7 @@ def publish(book: Book, folder: Path, how: How) -> Path:
     from inspector.render.pages import site, writing
 
     with _uncollected():
-        files = site.files(book, site.Where(how.site_url))
+        files = site.files(book, site.Where(how.site_url), at_once=True)
     writing.write(folder / "source", files)
     begins, built = folder / "site" / "index.html", folder / "built"
     if not how.built:

@@ -5,7 +5,7 @@ In: a Book. Out: paths with their bytes, all below one folder. It runs no mkdocs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 
 from inspector.book import Book, History
 from inspector.render.pages import (
+    apart,
     choose_page,
     findings_page,
     hierarchy_page,
@@ -62,6 +63,8 @@ READ_KINDS: tuple[Kind, ...] = (
 SHIM = "assets/vendor/iframe-worker/shim.js"
 """What lets Material search from a file:// address; without it the theme would ask another host for it."""
 
+QUOTING: tuple[Kind, ...] = (loss_page.pages, module_pages.pages, source_page.pages)
+"""The kinds that quote torch's files."""
 
 OWN = "assets/pages"
 """Our own style sheets as one, and our own scripts: a phone waits for each file that it must ask for."""
@@ -79,9 +82,13 @@ class Where(NamedTuple):
 ALONE = Where()
 
 
-def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
-    """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`."""
-    made = [page for kind in (READ_KINDS if book.is_read_only else KINDS) for page in kind(book)]
+def files(book: Book, where: Where = ALONE, *, at_once: bool = False) -> dict[str, bytes]:
+    """Every file of the folder that mkdocs builds from: `mkdocs.yml`, `pages/…` and `theme/…`.
+
+    `at_once` is for a process that does nothing else in threads: a copy of it makes half of the pages.
+    """
+    kinds = READ_KINDS if book.is_read_only else KINDS
+    made = _made_at_once(book, kinds) if at_once else [page for kind in kinds for page in kind(book)]
     assets = _joined(_below(shipped("templates") / "assets", "assets/"))
     guide = {} if book.is_read_only else _below(shipped("docs"), "guide/")
     pages = {**assets, **guide, **{page.path: page.data or page.text.encode() for page in made}}
@@ -92,6 +99,15 @@ def files(book: Book, where: Where = ALONE) -> dict[str, bytes]:
         **{f"pages/{name}": data for name, data in pages.items()},
         **_below(shipped("templates") / "theme", "theme/"),
     }
+
+
+def _made_at_once(book: Book, kinds: Sequence[Kind]) -> list[Page]:
+    """The pages in their order; those that quote torch's files, half of the work, are made here, as a file is coloured once."""
+    others = [kind for kind in kinds if kind not in QUOTING]
+    waited = apart.begun(lambda: (kind(book) for kind in others))
+    made = {kind: list(kind(book)) for kind in kinds if kind in QUOTING}
+    made.update(zip(others, waited(), strict=True))
+    return [page for kind in kinds for page in made[kind]]
 
 
 def lacking() -> str:
