@@ -345,6 +345,7 @@ def _beside(folder: Path, wanted: Wanted) -> tuple[Bound, ...]:
     for one in standing:
         for release in list(one.releases)[1:]:
             binding.lead_on(folder, release, one)
+    standing = binding.standing(folder)  # a release that had a site of its own may share one now
     for name, data in beside.files([_site(one) for one in standing], wanted.site_url).items():
         writing.write_one(folder / name, data)
     binding.clean(folder, standing)

@@ -133,6 +133,15 @@ def test_a_new_release_builds_one_site(index: Index, first: tuple[Index, Path, P
     assert json.loads((folder / "versions.json").read_text())[0]["version"] == "1.2.0"
 
 
+def test_a_patch_release_with_the_same_sources_joins_the_one_before(index: Index, first: tuple[Index, Path, Path], folder: Path) -> None:
+    index.add("1.1.1", data=wheel("1.1.1", WIDER))
+    forget(first[2])
+    assert titles(stock(folder)) == ["1.1.0 – 1.1.1", "1.0.0 – 1.0.1"]
+    assert "url=../../1.1.1/losses/GapLoss.html" in (folder / "1.1.0" / PAGE).read_text()
+    assert [each["version"] for each in json.loads((folder / "versions.json").read_text())] == ["1.1.1", "1.0.1"]
+    assert wrong(folder) == []
+
+
 def test_older_releases_stay_where_they_stand(index: Index, folder: Path, tmp_path: Path) -> None:
     assert titles(stock(tmp_path / "other", since="1.1")) == ["1.1.0"]
     assert titles(stock(folder, since="1.1")) == ["1.1.0", "1.0.0 – 1.0.1"]
