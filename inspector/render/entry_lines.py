@@ -62,9 +62,8 @@ def after_the_run(report: Report, look: Look) -> Iterator[Line]:
             yield from _entry(entry, found, look)
         return
     kept = {node.name: node.keeps for entry in by_name.values() for node in entry.nodes}
-    said = sorted(
-        ((met.name, kept[met.name]) for met in found.nodes if met.name in kept), key=lambda each: not each[1].startswith("keeps the tensor")
-    )
+    said = [(met.name, kept[met.name]) for met in found.nodes if met.name in kept]
+    said.sort(key=lambda each: not each[1].startswith("keeps the tensor"))
     for place_, (name, keeps) in enumerate(said[:MOST_FUNCTIONS]):
         title = (*INDENT, Span("" if place_ else "kept", "quiet"))
         yield from wrap([Span(f"{name} {keeps}")], min(look.width, WIDEST_TEXT), pad(title, COLUMN), pad((), COLUMN))

@@ -92,7 +92,7 @@ def test_an_operator_that_is_composite_on_some_devices_only_says_on_which_it_is_
     )
     found = report(functions=(Named("torch.mixed", ("mixed",)),), operators=(GAP, BACKWARD, mixed))
     said = lines(found)
-    assert "C++: mixed on every other device, mixed_mps on MPS, and for 1 rarer dispatch key." in said
+    assert "C++: mixed_mps on MPS, mixed on every other device, and for 1 rarer dispatch key." in said
     assert "Composite, but for MPS and NestedTensorCPU: it calls other operators" in said
     assert "Where it has a kernel of its own (MPS and NestedTensorCPU), autograd uses the formula." in lines(found, verbose=True)
     assert "Gradient of self" not in said
