@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
+from inspector import __version__
 from inspector.changes import FORMAT_VERSION, Change, Comparison, ReadRelease, Timeline, Unread, in_order
 from inspector.errors import CouldNotRun, InspectError, UnknownName
 from inspector.portraying import Portrayed, Portrayer, find_subject, functions_of_losses, processors, subjects_in
@@ -251,7 +252,7 @@ def _place(name: str, dated: Sequence[Dated]) -> Path:
     if _has_installed():
         text = finders.find_installed()
         installed = repr([text.identity, *(cache.digest_of(text.root / file) for file in _DECIDING)])
-    parts = [cache.reader_digest(), str(FORMAT_VERSION), name.strip(), *(repr(tuple(one)) for one in dated), installed]
+    parts = [cache.reader_digest(), __version__, str(FORMAT_VERSION), name.strip(), *(repr(tuple(one)) for one in dated), installed]
     return cache.folder() / f"timeline-{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=16).hexdigest()}.json"
 
 

@@ -78,7 +78,7 @@ class Classes(Comparing):
 
     def _with_receivers(self) -> Iterator[Delta]:
         """The changes of the constructor; of an argument that is new, also what it is handed to below `forward`."""
-        handed = _handed(self.new)
+        handed = _handed(self.new) if any(delta.kind == "argument added" for delta in self.deltas) else {}
         for delta in self.deltas:
             receivers = handed.get(delta.name, ()) if delta.kind == "argument added" else ()
             yield delta._replace(sentence=f"{delta.sentence}, passed on to {listed(receivers)}") if receivers else delta

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from inspector.source.history.formula_text import one_line
@@ -70,6 +71,7 @@ def formulas(docstring: str) -> list[str]:
     return [one for one in found if one]
 
 
+@lru_cache(maxsize=1024)
 def typeset_apart(latex: str) -> str:
     """A formula without what only sets it: spaces, sizes of brackets, upright letters, other commands for the same sign."""
     text = latex
@@ -155,7 +157,7 @@ def cases(docstring: str) -> list[str]:
     found = []
     for match in re.finditer(r"^[ \t]*[-*][ \t]+([A-Z][^\n]*)", prose, re.MULTILINE):
         text = _INLINE.sub(lambda math: one_line(math[1]), match[1])
-        clause = re.split(r"[;.]|,? (?:where|which|while) ", re.sub(r":\w+:`~?([^`]*)`|`+", r"\1", text))[0]
+        clause = re.split(r"[;.]|,? (?:where|which|while)(?: |$)", re.sub(r":\w+:`~?([^`]*)`|`+", r"\1", text))[0]
         found.append(" ".join(clause.split()).rstrip(",:"))
     return [one for one in found if len(one) > 3]
 

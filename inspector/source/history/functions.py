@@ -124,6 +124,8 @@ class Comparing:
         return False
 
     def _documentation(self, old: str, new: str, place: Place) -> None:
+        if old == new:
+            return
         found = documented.compare_formulas(old, new)
         if found is not None and found.only_typeset:
             self.spelled.setdefault("formula spelling", []).append("")
@@ -131,7 +133,9 @@ class Comparing:
             self._add(_formula(found))
         cases = documented.new_cases(old, new)
         if cases:
-            self._add(Told("documented", "docs", f"the documentation lists the cases “{'” and “'.join(cases[:3])}”", "", "; ".join(cases)))
+            shown = [case for place, case in enumerate(cases) if place == 0 or sum(map(len, cases[: place + 1])) <= 2 * FORMULA]
+            said = f"the documentation lists the {'case' if len(shown) == 1 else 'cases'} “{'” and “'.join(shown)}”"
+            self._add(Told("documented", "docs", said, "", "; ".join(cases)))
         for each in documented.compare_shapes(old, new):
             before, after = listed(each.before, 9), listed(each.after, 9)
             what = f"the documented {'shape' if len(each.names) == 1 else 'shapes'} of {listed(each.names)}"
@@ -156,13 +160,12 @@ def _formula(found: documented.Formulas) -> Told:
     elif len(before) + len(after) <= 2 * FORMULA:
         said = f"documented as {after}; it was {before}"
     else:
-        said = _with_symbols("another formula", found)
+        first = one_line(found.after.partition("\n\n")[0])
+        said = f"documented anew: {first}" if len(first) <= 2 * FORMULA else _with_symbols("another formula", found)
     return Told("formula", "docs", said, found.before, found.after, names)
 
 
 def _with_symbols(what: str, found: documented.Formulas) -> str:
     said = [f"now with {code(found.gained, 4)}"] if found.gained else []
     said += [f"without {code(found.lost, 4)}"] if found.lost else []
-    short_ones = [one for one in map(one_line, found.after.split("\n\n")) if one and len(one) <= FORMULA]
-    such = f": {short_ones[0]}" if short_ones and not said else ""
-    return f"{what} in the documentation" + (f", {' and '.join(said)}" if said else such)
+    return f"{what} in the documentation" + (f", {' and '.join(said)}" if said else "")
