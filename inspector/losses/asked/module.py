@@ -1,7 +1,7 @@
 """What people ask of nn.Module itself, of calling one and of making one, as data: each is answered by what runs."""
 
 from inspector.losses.asked import fitting
-from inspector.losses.schema import Answer
+from inspector.losses.schema import Answer, Table
 
 _FORWARD = """\
 class Double(nn.Module):
@@ -141,7 +141,10 @@ learned, saved = [name for name, _ in kinds.named_parameters()], list(kinds.stat
 kinds.to("meta")
 tensors = {name: getattr(kinds, name) for name in ("parameter", "buffer", "passing", "plain")} | {"listed": kinds.listed[0]}
 moved = [name for name, each in tensors.items() if each.is_meta]
-stayed = [name for name, each in tensors.items() if not each.is_meta]"""
+stayed = [name for name, each in tensors.items() if not each.is_meta]
+written = {"parameter": "nn.Parameter(…)", "buffer": "register_buffer(…)", "passing": "register_buffer(…, persistent=False)",
+           "plain": "a tensor", "listed": "[nn.Parameter(…)]"}
+sorts = [[f"`{written[name]}`", *("yes" if name in some else "no" for some in (learned, saved, moved))] for name in tensors]"""
 
 CALLING = (
     Answer(
@@ -233,6 +236,17 @@ CALLING = (
     ),
 )
 
+_REFUSED = {
+    "before_init": "unready.register_buffer('b', tensor)",
+    "no_text": "linear.register_buffer(1, tensor)",
+    "dot": "linear.register_buffer('a.b', tensor)",
+    "empty": "linear.register_buffer('', tensor)",
+    "taken": "linear.register_buffer('weight', tensor)",
+    "no_tensor": "linear.register_buffer('b', [1.0])",
+    "scripted_one": "scripted.register_buffer('b', tensor, persistent=False)",
+}
+_REFUSALS = "[" + ", ".join(f"[{f'`{call}`'!r}, {name}]" for name, call in _REFUSED.items()) + "]"
+
 MAKING = (
     Answer(
         "containers",
@@ -250,24 +264,15 @@ MAKING = (
         "register-buffer",
         "What does `register_buffer` refuse?",
         "Before Module.__init__ everything; a name that is taken, empty, dotted or no text; what is no tensor.",
-        "Before Module.__init__: “{before_init}”. A name that is no text: “{no_text}”. A name with a dot: “{dot}”. An empty name: "
-        "“{empty}”. "
-        "A name that is taken: “{taken}”. What is no tensor: “{no_tensor}”. And in a ScriptModule persistent=False: “{scripted_one}”. A "
-        "buffer of None is taken: reading it gives {later}, and the state_dict has {saved} entries.",
+        "Everything before Module.__init__; a name that is no text, has a dot, is empty or taken; what is no tensor; and in a ScriptModule "
+        "persistent=False. A buffer of None is taken: reading it gives {later}, and the state_dict has {saved} entries.",
         program=_BUFFERS,
         given={"empty_one": "nn.Module()", "registered": "empty_one.register_buffer('later', None)"},
         numbers={"saved": "len(empty_one.state_dict())"},
         texts={"later": "str(empty_one.later)"},
-        refused={
-            "before_init": "unready.register_buffer('b', tensor)",
-            "no_text": "linear.register_buffer(1, tensor)",
-            "dot": "linear.register_buffer('a.b', tensor)",
-            "empty": "linear.register_buffer('', tensor)",
-            "taken": "linear.register_buffer('weight', tensor)",
-            "no_tensor": "linear.register_buffer('b', [1.0])",
-            "scripted_one": "scripted.register_buffer('b', tensor, persistent=False)",
-        },
+        refused=_REFUSED,
         holds=("later == 'None'", "saved == 0"),
+        shown=(Table("What it refuses", ("call", "torch says"), _REFUSALS),),
     ),
     Answer(
         "overriding",
@@ -313,5 +318,6 @@ MAKING = (
             "moved == ['parameter', 'buffer', 'passing']",
             "stayed == ['plain', 'listed']",
         ),
+        shown=(Table("What becomes of it", ("assigned", "in `parameters()`", "in the state_dict", "moved by `.to(device)`"), "sorts"),),
     ),
 )

@@ -114,9 +114,11 @@ def _shape(shape: Sequence[int]) -> str:
 def _divided(report: Report) -> Iterator[BoxRow]:
     divided = [each for each in report.denominators if each.value is not None]
     fields = _fields(report)
+    names = [f".{fields[0]}" if fields else repr(each.reduction) for each in divided]
+    # "each loss value by …, then the sum by …" says what is divided as well.
+    words = [each.words if each.words.startswith("each ") else f"by {each.words}" for each in divided]
     lines = tuple(
-        f"`{f'.{fields[0]}' if fields else repr(each.reduction)}` divides by {each.words}; {_edge(each.value)} in the example below"
-        for each in divided
+        f"`{name}` divides {said}; {_edge(each.value)} in the example below" for name, said, each in zip(names, words, divided, strict=True)
     )
     if lines:
         yield BoxRow("Denominator", lines, "#formula")
