@@ -126,12 +126,20 @@ def _passed(change: Change, use: Use, facts: Facts) -> _Found:
         case "argument order" if not name:
             return ("change", f"{count} arguments are given by position") if count > 1 else None
         case "argument order":
-            return ("change", f"`{name}` is given by position") if name in before[:count] else None
+            return _by_position(name, facts.after(use.subject, use.member)) if name in before[:count] else None
         case "argument added" if change.consequence == "breaking":
             return _added(name, count, named, use, facts)
         case "argument required" | "default" if change.consequence == "breaking":
             return _if_left_out(name, name in named or name in before[:count], use)
     return None
+
+
+def _by_position(name: str, after: tuple[Parameter, ...]) -> _Found:
+    """What becomes of an argument that is given by position and has no place any more: a `*args` may still take it."""
+    star = next((one.name for one in after if one.kind == "star"), "")
+    if star:
+        return "look", f"`{name}` is given by position, where `*{star}` takes it now"
+    return "change", f"`{name}` is given by position"
 
 
 def _added(name: str, count: int, named: set[str], use: Use, facts: Facts) -> _Found:

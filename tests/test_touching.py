@@ -72,6 +72,13 @@ def test_a_changed_argument_meets_calls_that_give_it_or_leave_it_out(one: Change
     assert need(one, other) == expected
 
 
+def test_a_star_may_still_take_what_has_no_place_any_more() -> None:
+    facts = FACTS._replace(after=lambda name, member: (Parameter("args", None, kind="star"), *PARAMETERS))
+    found = touching.touch(BY_NAME, use("w", "2"), facts)
+    assert found is not None
+    assert (found.need, found.because) == ("look", "`margin` is given by position, where `*args` takes it now")
+
+
 def raises(condition: str, **more: Any) -> Change:
     return change("error added", after=f"ValueError: no {{}} (if {condition})", **more)
 

@@ -25,7 +25,7 @@ _LOOKED_IN = frozenset((
     "torchgen/packaged/ATen/native", "torchgen/packaged/autograd",
 ))  # fmt: skip
 _LOOKED_AT = frozenset(("torch/jit/__init__.py", "torch/utils/hooks.py", "torch/utils/_contextlib.py"))
-_LEFT_OUT = re.compile(r"torch/(_VF\.pyi|_meta_registrations\.py|_precompile\w*\.py|_tensor_docs\.py)")
+_LEFT_OUT = re.compile(r"torch/(_VF\.pyi|_meta_registrations\.py|_precompile\w*\.py|_(torch|tensor)_docs\.py)")
 
 
 def is_looked_at(name: str) -> bool:

@@ -25,9 +25,11 @@ from inspector.source.archives import WANTED, Archive, Contents, read_contents, 
 from inspector.source.fetching import NoRanges
 from inspector.source.finders import TorchText, is_looked_at, version_in
 
+_SELDOM = frozenset(("torch/_torch_docs.py",))
+"""What following the calls of few classes reads: one report fetches it where it comes to it, whoever reads many has it at once."""
 _BELOW = re.compile(
     r"torch/_decomp/decompositions\.py|torch/_refs/((linalg|special|nn/functional)/)?__init__\.py"
-    r"|torch/(lib/)?include/torch/csrc/autograd/generated/Functions\.h",
+    r"|torch/(lib/)?include/torch/csrc/autograd/generated/Functions\.h|torchgen/packaged/autograd/templates/\w+\.cpp",
     re.ASCII,
 )
 """What torch says of its operators in Python and in its header: fetched together when the first of it is looked at."""
@@ -84,9 +86,11 @@ class WheelText(TorchText):
 
     def fetch(self) -> WheelText:
         """This text, with all there that a report looks at: what is missing is fetched now."""
-        marker, all_of_it = self.root.parent / "first", _named(filter(is_looked_at, self.contents.members))
+        names = [name for name in self.contents.members if is_looked_at(name) or name in _SELDOM]
+        marker, all_of_it = self.root.parent / "first", _named(names)
         if not self._is_marked(marker, all_of_it):
-            self._need("torch/version.py", thoroughly=True)
+            if missing := [name for name in names if not self._is_whole(name)]:
+                self._fetch(missing)
             keep(marker, all_of_it)
         return self
 
@@ -124,9 +128,9 @@ class WheelText(TorchText):
         """Size and check sum of a file that the wheel holds, without reading it: the same for the same text."""
         return self.contents.members[name].size, self.contents.members[name].crc
 
-    def _need(self, name: str, *, thoroughly: bool = False) -> None:
+    def _need(self, name: str) -> None:
         """Sees to it that a member is kept and whole, with those that are likely to be looked at next."""
-        if not thoroughly and (name in self._sound or name not in self.contents.members or self._is_whole(name)):
+        if name in self._sound or name not in self.contents.members or self._is_whole(name):
             return
         group = next((group for group in (is_looked_at, _BELOW.fullmatch) if group(name)), None)
         missing = [other for other in {name, *filter(group, self.contents.members)} if not self._is_whole(other)] if group else [name]

@@ -423,21 +423,56 @@ def test_the_version_of_a_small_wheel_is_what_its_file_says() -> None:
 # -- the real index --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.network
-def test_an_old_release_is_read_from_the_users_own_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def from_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Releases:
+    """The user's own index, with nothing kept; skipped where it cannot be reached."""
     monkeypatch.setenv("INSPECT_LOSS_CACHE", str(tmp_path))
     if os.environ.get("INSPECT_LOSS_OFFLINE"):
         pytest.skip("INSPECT_LOSS_OFFLINE is set")
     found = Releases()
     try:
-        text = found.text("1.7.1")
+        found.listed()
     except CouldNotRun as error:
-        if error.slug in ("index-unreachable", "no-parts"):
-            pytest.skip(f"the package index is not reachable: {error.what}")
+        pytest.skip(f"the package index is not reachable: {error.what}")
+    return found
+
+
+def text_from(releases: Releases, version: str) -> finders.TorchText:
+    try:
+        return releases.text(version)
+    except CouldNotRun as error:
+        if error.slug == "no-parts":
+            pytest.skip(f"the package index sends no parts: {error.what}")
         raise
+
+
+@pytest.mark.network
+def test_an_old_release_is_read_from_the_users_own_index(from_the_index: Releases) -> None:
+    text = text_from(from_the_index, "1.7.1")
     report = pipeline.inspect_loss("MSELoss", text=text)
     assert report.members["__call__"].alias_of == "_call_impl"
     assert not [step for step in report.call_trace.steps if step.kind == "unresolved" and step.taken != "false"]
     assert report.call_trace.steps[-1].callee
-    assert found.received < 3_000_000
+    assert from_the_index.received < 3_000_000
     assert json.loads(pipeline.inspect_loss("MSELoss", text=text).to_json())["release"]["version"] == "1.7.1"
+
+
+@pytest.mark.network
+def test_the_largest_release_is_under_three_megabytes_and_three_reports_fetch_no_more_than_one(from_the_index: Releases) -> None:
+    newest = [version for version in from_the_index.versions() if version != finders.find_installed().release.version.partition("+")[0]][-1]
+    text = text_from(from_the_index, newest)
+    received = []
+    for name in ("CrossEntropyLoss", "KLDivLoss", "SmoothL1Loss"):
+        pipeline.inspect_loss(name, text=text, live=False)
+        received.append(from_the_index.received)
+    assert 0 < received[-1] < 3_000_000
+    assert len(set(received)) == 1
+
+
+@pytest.mark.network
+def test_several_releases_of_the_users_own_index_come_at_once(from_the_index: Releases) -> None:
+    text_from(from_the_index, "1.0.0")
+    found = {text.release.version: text for text in from_the_index.texts(("1.0.0", "1.4.0", "1.13.1", "2.0.0"))}
+    line = "super(_Loss, self).__init__()"
+    has_it = [version for version, text in sorted(found.items()) if line in text.text_of(text.place(SPELLED))]
+    assert has_it == ["1.0.0", "1.13.1", "1.4.0"]
