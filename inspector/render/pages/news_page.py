@@ -18,6 +18,18 @@ from inspector.render.pages.page import Page
 from inspector.render.retold import MEANS
 from inspector.report import Record
 
+COUNTED: dict[str, tuple[str, str]] = {
+    "removed": ("removal", "removals"),
+    "breaking": ("that may break code", "that may break code"),
+    "new": ("new", "new"),
+    "deprecated": ("deprecation", "deprecations"),
+    "path": ("other way of a call", "other ways of calls"),
+    "inside": ("inside", "inside"),
+    "message": ("message", "messages"),
+    "docs": ("in the documentation", "in the documentation"),
+    "spelling": ("of spelling", "of spelling"),
+}
+"""Consequence -> the words after the number of its changes, for one and for more."""
 NEVER = "1980-01-01"
 """The day of a release whose day the index does not say: Atom wants one."""
 SPACE = uuid.UUID("6f0a2d5e-5f0b-5c0c-9d53-1d3c3a0b7e57")
@@ -82,7 +94,7 @@ def _said(news: News) -> str:
     if news.same_sources:
         return "the same sources as before"
     counted = [(name, len(list(some))) for name, some in groupby(_loud(news), key=lambda change: change.consequence)]
-    return ", ".join(f"{count} {name}" for name, count in counted) or "nothing but spelling"
+    return ", ".join(f"{count} {COUNTED[name][count > 1]}" for name, count in counted) or "nothing but spelling"
 
 
 def _page(news: News, known: set[str]) -> str:
