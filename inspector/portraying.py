@@ -233,5 +233,8 @@ def serve() -> None:
             answer = _Answer(portraits_in(Releases(offline=task.offline).text(task.version), task.subjects))
         except InspectError as error:
             answer = _Answer(slug=error.slug, what=error.what, where=error.where, todo=error.todo)
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # the parent is gone
+            os._exit(0)
