@@ -220,7 +220,8 @@ def _unparsed(function: Function) -> list[str]:
 
 def calls_of(function: Function) -> list[str]:
     """Names that a function calls, as written: those of modules and of `self`, not methods of its arguments and not built-in ones."""
-    own = {*locals_of(function), *parameters_of(function)} - {"self"}
+    inner = {one.name for part in function.body for one in ast.walk(part) if isinstance(one, ast.FunctionDef)}
+    own = {*locals_of(function), *parameters_of(function), *inner} - {"self"}
     found: dict[str, None] = {}
     for node in ast.walk(function):
         name = dotted(node.func) if isinstance(node, ast.Call) else ""
