@@ -162,6 +162,8 @@ class Form(Record, frozen=True):
     """The whole class or function, decorators included."""
     digest: str
     """A hash of the text."""
+    signature: str = ""
+    """How it is called in these releases, defaults included and annotations left out."""
 
 
 class Timeline(Record, frozen=True):

@@ -10,6 +10,8 @@ from inspector import changes, chronicle
 from inspector.changes import Change, Comparison, Timeline
 from inspector.errors import CouldNotRun, InspectError, UnknownName
 from inspector.source import cache, finders
+from inspector.source.history import comparing
+from inspector.source.history.portrait import Piece, Portrait
 
 from .small_index import SOURCES, Index, wheel
 
@@ -107,6 +109,7 @@ def test_each_distinct_text_is_kept_once(five: Index) -> None:
     assert [form.releases for form in forms] == [("1.0.0", "1.0.1"), ("1.1.0",), ("1.2.0",)]
     assert forms[0].text.startswith("class GapLoss(Module):")
     assert (forms[0].file, forms[0].line) == (LOSS, 5)
+    assert (forms[0].signature, forms[2].signature) == ("GapLoss(wide=1)", "GapLoss(wide=1, deep=0.5)")
 
 
 def test_the_history_of_module_and_of_a_function(five: Index) -> None:
@@ -185,3 +188,9 @@ def test_what_is_known_of_real_releases_is_read_from_them(monkeypatch: pytest.Mo
     assert (added.names, added.consequence) == (("label_smoothing",), "new")
     module = chronicle.compare("2.0.1", "2.1.0", "Module")
     assert "`__call__` is another name of Module._wrapped_call_impl" in "".join(change.sentence for change in module.changes)
+
+
+@pytest.mark.parametrize("call", ["far(x, *, deep=0.5)", "far(x, *more, deep=0.5, **rest)", "far(x=1)"])
+def test_a_signature_says_what_is_given_by_name_only(call: str) -> None:
+    portrait = Portrait("torch.far", "torch.far", "function", Piece("torch.far", FUNCTIONAL, 1, f"def {call}:\n    return x\n"))
+    assert comparing.signature_text(portrait) == call

@@ -6,7 +6,7 @@ of spelling marked quiet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from inspector.changes import Change, Place, in_order
 from inspector.source.history import written
@@ -42,7 +42,18 @@ def signature_text(portrait: Portrait) -> str:
     name = portrait.subject.rpartition(".")[2]
     if portrait.kind == "function":
         found = written.function(portrait.own)
-        return f"{name}({', '.join(one.text for one in found.given)})" if found is not None else name
+        return f"{name}({_arguments((one.kind, one.name, one.default) for one in found.given)})" if found is not None else name
+    return f"{name}({_arguments((one.kind, one.name, one.default) for one in portrait.signature)})"
+
+
+def _arguments(given: Iterable[tuple[str, str, str | None]]) -> str:
+    """Arguments (kind, name, default) as they are written, with the star before those that are given by name only."""
     stars = {"star": "*", "double_star": "**"}
-    parts = [stars.get(one.kind, "") + one.name + (f"={one.default}" if one.default is not None else "") for one in portrait.signature]
-    return f"{name}({', '.join(parts)})"
+    parts: list[str] = []
+    starred = False
+    for kind, name, default in given:
+        if kind == "keyword" and not starred:
+            parts.append("*")
+        starred = starred or kind in ("star", "keyword")
+        parts.append(stars.get(kind, "") + name + (f"={default}" if default is not None else ""))
+    return ", ".join(parts)

@@ -71,12 +71,13 @@ def _stretch(run: list[Seen], changes: tuple[Change, ...]) -> Stretch:
 
 
 def _forms(seen: Sequence[Seen]) -> tuple[Form, ...]:
-    """Each distinct text; one that comes back after another stands there again."""
+    """Each distinct text and signature, which a base may give it; one that comes back after another stands there again."""
     runs: list[tuple[Portrait, list[str]]] = []
     for one in seen:
         if one.portrait is None:
             continue
-        if runs and runs[-1][0].own.text == one.portrait.own.text:
+        before = runs[-1][0] if runs else None
+        if before and before.own.text == one.portrait.own.text and signature_text(before) == signature_text(one.portrait):
             runs[-1][1].append(one.release.version)
         else:
             runs.append((one.portrait, [one.release.version]))
@@ -86,7 +87,8 @@ def _forms(seen: Sequence[Seen]) -> tuple[Form, ...]:
 def _form(portrait: Portrait, releases: list[str]) -> Form:
     own = portrait.own
     text = own.text if len(own.text) <= LARGEST else _cut(portrait)
-    return Form(tuple(releases), own.file, own.line, text, hashlib.blake2b(own.text.encode(), digest_size=16).hexdigest())
+    digest = hashlib.blake2b(own.text.encode(), digest_size=16).hexdigest()
+    return Form(tuple(releases), own.file, own.line, text, digest, signature_text(portrait))
 
 
 def _cut(portrait: Portrait) -> str:
