@@ -133,7 +133,7 @@ class Book(Record, frozen=True):
 
     workings: Workings | NotRun = NotRun("it was not asked for")
     """How any module is called and made."""
-    history: History | NotRun = NotRun("it was not asked for")
+    history: History | NotRun = NotRun("it was not asked for; pages --history reads every release")
     """What changed in all releases."""
     since: dict[str, Since] = msgspec.field(default_factory=dict)
     """Name of a chapter -> when it came and last changed; empty where that is not known."""
