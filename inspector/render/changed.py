@@ -74,6 +74,14 @@ def together(changes: Iterable[Change], own: str = "") -> Iterator[tuple[str, Ch
         yield (f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else titles[0]), those[0]
 
 
+def named(timeline: Timeline, changes: Iterable[Change]) -> Iterator[tuple[str, Change]]:
+    """The same in the history of one subject: what changed has no name where it is the subject as a whole."""
+    own = timeline.subject.rpartition(".")[2]
+    for titles, change in together(changes, own if timeline.kind == "class" else ""):
+        of_itself = titles in (change.title, "") and change.subject == timeline.subject and not _is_narrower(change)
+        yield "" if of_itself else titles, change
+
+
 # -- a timeline -----------------------------------------------------------------------------------------------------------------
 
 
@@ -99,10 +107,8 @@ def _stretch(stretch: Stretch, timeline: Timeline, look: Look) -> Iterator[Line]
         return
     yield ()
     yield (Span(stretch.name, "name"), Span(f"  {stretch.date}" if stretch.date else "", "quiet"))
-    own = timeline.subject.rpartition(".")[2]
-    for titles, change in together(changes, own if timeline.kind == "class" else ""):
-        of_itself = titles in (change.title, "") and change.subject == timeline.subject and not _is_narrower(change)
-        yield from _row(change.consequence, "" if of_itself else titles, change.sentence, look)
+    for titles, change in named(timeline, changes):
+        yield from _row(change.consequence, titles, change.sentence, look)
     for release, words in spelled:
         yield from _row("spelling", "" if release == stretch.releases[0] else release, words, look)
 

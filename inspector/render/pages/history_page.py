@@ -12,8 +12,9 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from inspector.book import Book, History
-from inspector.changes import Change, Form, Stretch, Timeline
+from inspector.changes import Change, Form, Timeline
 from inspector.render import explain
+from inspector.render.changed import named
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.places import GITHUB, in_an_address
@@ -36,7 +37,8 @@ class ChangeRow(Record, frozen=True):
 
     consequence: str
     sentence: str
-    member: str
+    title: str
+    """What changed; "" where it is what the page, or the words before it, are about."""
     turned: tuple[str, str] | None
     """What it was and what it is, where that is short and the sentence does not say it."""
     was: Place | None
@@ -64,6 +66,9 @@ class Period(Record, frozen=True):
     changes: tuple[ChangeRow, ...]
     quiet: tuple[str, ...]
     pairs: tuple[Pair, ...]
+    """Of its changes."""
+    spelled: tuple[Pair, ...]
+    """Of what is spelling only."""
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -107,18 +112,19 @@ def _periods(timeline: Timeline) -> Iterator[Period]:
             name=stretch.name.replace("-", " – "),
             date=stretch.date,
             present=stretch.present,
-            changes=tuple(row_of(change) for change in stretch.changes),
+            changes=tuple(row_of(change, title) for title, change in named(timeline, stretch.changes)),
             quiet=tuple(f"{change.release}: {change.sentence}" for change in stretch.quiet),
-            pairs=tuple(_pairs(timeline.forms, stretch)),
+            pairs=tuple(_pairs(timeline.forms, stretch.releases[:1] if stretch.changes else ())),
+            spelled=tuple(_pairs(timeline.forms, stretch.releases[1:] if stretch.changes else stretch.releases)),
         )
 
 
-def row_of(change: Change) -> ChangeRow:
-    """A change with the lines it is about, at the tags of both releases."""
+def row_of(change: Change, title: str = "") -> ChangeRow:
+    """A change with the lines it is about, at the tags of both releases, and with what changed where the page does not say it."""
     return ChangeRow(
         change.consequence,
         explain.sentence(change.sentence),
-        change.member,
+        title,
         turned(change),
         _place(change.place_before.file, change.place_before.line, change.previous),
         _place(change.place_after.file, change.place_after.line, change.release),
@@ -135,10 +141,10 @@ def _place(file: str, line: int, release: str) -> Place | None:
 # -- side by side -------------------------------------------------------------------------------------------------------
 
 
-def _pairs(forms: Sequence[Form], stretch: Stretch) -> Iterator[Pair]:
+def _pairs(forms: Sequence[Form], releases: Sequence[str]) -> Iterator[Pair]:
     """Each text that came in these releases, beside the one before."""
     for old, new in pairwise(forms):
-        if new.releases[0] in stretch.releases:
+        if new.releases[0] in releases and old.text != new.text:
             yield _pair(old, new)
 
 

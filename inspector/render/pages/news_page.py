@@ -109,7 +109,7 @@ def _page(news: News, known: set[str]) -> str:
 
 def _about(change: Change, known: set[str]) -> About:
     name = name_of(change.subject)
-    return About(name, f"../history/{name}.html#r{change.release}" if name in known else "", row_of(change))
+    return About(change.title, f"../history/{name}.html#r{change.release}" if name in known else "", row_of(change))
 
 
 # -- the feed -----------------------------------------------------------------------------------------------------------
