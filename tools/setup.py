@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
         install_torch()
         install_project(flavour)
         if flavour == "dev":
+            install_zensical()
             install_browser()
         stamp().write_text(f"{flavour} {fingerprint()}\n")
     return None
@@ -120,6 +121,12 @@ def install_browser() -> None:
     from tools import browser
 
     browser.ensure()
+
+
+def install_zensical() -> None:
+    """The builder that follows Material for MkDocs, for the one test that builds the pages with it too."""
+    if not pip("install", *constraints(), "zensical", quiet=True):
+        say("Zensical could not be installed from the package index: its test is skipped")
 
 
 def write_constraints() -> None:

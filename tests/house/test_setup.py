@@ -108,8 +108,14 @@ def test_nothing_but_torch_comes_from_pytorchs_index(set_up: Any) -> None:
 
 def test_what_is_not_torch_is_pinned(set_up: Any) -> None:
     others = [line for line in set_up("--dev") if line not in torch_lines([line])]
-    assert len(others) == 2
+    assert len(others) == 3
     assert all("constraints.txt" in line for line in others)
+
+
+def test_without_zensical_the_rest_is_there(set_up: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert set_up("--dev", failing="zensical")
+    assert "Zensical could not be installed" in capsys.readouterr().err
+    assert set_up("--dev") == []
 
 
 def test_a_second_run_installs_nothing(set_up: Any) -> None:
@@ -118,8 +124,8 @@ def test_a_second_run_installs_nothing(set_up: Any) -> None:
 
 
 def test_the_tests_need_more_than_the_program_and_the_program_no_more_than_the_tests(set_up: Any) -> None:
-    assert "[dev]" not in set_up()[-1]
-    assert "[dev]" in set_up("--dev")[-1]
+    assert not any("[dev]" in line for line in set_up())
+    assert any("[dev]" in line for line in set_up("--dev"))
     assert set_up() == []
 
 
