@@ -12,6 +12,7 @@ import msgspec
 
 from inspector import __version__, evidence, pipeline
 from inspector.book import FORMAT_VERSION, Book, Chapter, Entry
+from inspector.errors import InspectError
 from inspector.evidence import Evidence
 from inspector.report import NotRun, Report
 from inspector.source import catalog
@@ -49,6 +50,27 @@ def of_release(whole: Evidence, version: str) -> Evidence:
     wanted = version.partition("+")[0]
     columns = tuple(column for column in whole.columns if column.machine.torch.partition("+")[0] == wanted)
     return Evidence(whole.format_version, whole.version, columns)
+
+
+def with_evidence(report: Report, given: Iterable[Evidence]) -> Report:
+    """The Report with what other machines verified and probed of its class in the very release that it is about.
+
+    Raises InspectError `no-evidence` where none of them did.
+    """
+    name = report.subject.qualified_name
+    merged = of_release(evidence.merge(given), report.release.version)
+    columns = tuple(
+        column
+        for column in merged.columns
+        if name in {group.subject for group in column.groups} | {edges.probed.subject for edges in column.edges}
+    )
+    if not columns:
+        what = f"the evidence says nothing of {name} in torch {report.release.version.partition('+')[0]}"
+        raise InspectError("no-evidence", what, "", "inspect-loss verify NAME --save FILE writes it, where that torch is installed")
+    own = {check.id for check in report.checks}
+    others = [check for column in columns for subject, check in column.checks() if subject == name and check.id not in own]
+    probed = _probed(report, merged) if isinstance(report.probed, NotRun) else report
+    return msgspec.structs.replace(probed, checks=(*report.checks, *others), machines=tuple(column.machine.name for column in columns))
 
 
 def _probed(report: Report, given: Evidence) -> Report:

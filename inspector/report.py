@@ -525,6 +525,8 @@ class Report(Record, frozen=True):
     """Accepted inputs and messages, where the probes of this torch build have been run; the findings stand in `findings`."""
     below: Below = Below()
     """What torch's own files say of the code below Python."""
+    machines: tuple[str, ...] = ()
+    """Machines whose evidence was given: their checks and findings stand beside those of this run."""
 
     def to_json(self, *, indent: int = 0) -> str:
         """The Report as JSON text; the same Report gives the same bytes."""

@@ -14,6 +14,7 @@ from inspector.cli.waiting import Waiting
 from inspector.errors import CouldNotRun
 
 if TYPE_CHECKING:
+    from inspector.evidence import Evidence
     from inspector.render.ink import Look
     from inspector.report import Report
     from inspector.source.finders import TorchText
@@ -30,6 +31,8 @@ HOOKS = ("forward", "forward-pre", "full-backward", "full-backward-pre")
               help=f"Call it with a hook registered: {', '.join(HOOKS)}; may be repeated.")  # fmt: skip
 @click.option("--release", metavar="VERSION", default="", help='Read another torch without installing it: 1.7.1, "latest".')
 @click.option("--source", metavar="DIR", default="", help="Read the torch in a folder: a checkout, an unpacked wheel.")
+@click.option("--evidence", "evidence", metavar="FILE", multiple=True,
+              help="What `verify --save` wrote, of the same release on any machine; may be repeated.")  # fmt: skip
 @reaches_out
 @looks
 def command(subject: str, as_json: bool, no_live: bool, **rest: Unpack[Rest]) -> int:
@@ -40,7 +43,7 @@ def command(subject: str, as_json: bool, no_live: bool, **rest: Unpack[Rest]) ->
     hooks = tuple(hook.replace("-", "_") for hook in rest["hooks"])
     text = _text(rest)
     here = text is None or text.release.origin == "installed"
-    asked = Asked(subject, rest["target_kind"], hooks, not no_live and here, text)
+    asked = Asked(subject, rest["target_kind"], hooks, not no_live and here, text, _given(rest["evidence"]))
     if as_json:
         return _write_json(asked, rest)
     with Output(rest["output"], pager=rest["pager"]) as out:
@@ -54,6 +57,7 @@ class Rest(How):
     hooks: tuple[str, ...]
     release: str
     source: str
+    evidence: tuple[str, ...]
     offline: bool
     download: bool
 
@@ -69,6 +73,15 @@ def _text(rest: Rest) -> TorchText | None:
         return pipeline.text_of(release=rest["release"], source=rest["source"], offline=rest["offline"], download=rest["download"])
 
 
+def _given(files: tuple[str, ...]) -> tuple[Evidence, ...]:
+    if not files:
+        return ()
+    from inspector.cli.output import read_bytes
+    from inspector.evidence import Evidence
+
+    return tuple(Evidence.from_json(read_bytes(file), file) for file in files)
+
+
 class Asked(NamedTuple):
     """What the report is to be about."""
 
@@ -77,15 +90,21 @@ class Asked(NamedTuple):
     hooks: tuple[str, ...]
     live: bool
     text: TorchText | None
+    given: tuple[Evidence, ...] = ()
 
     def make(self, on_static: Callable[[Report], None] | None = None) -> Report:
         """The Report; `on_static` gets the part of it that needs no torch, as soon as there is one."""
         from inspector import pipeline
 
         another = {} if self.text is None else {"text": self.text}
-        return pipeline.inspect_loss(
+        report = pipeline.inspect_loss(
             self.subject, target_kind=self.target_kind, hooks=self.hooks, live=self.live, on_static=on_static, **another
         )
+        if not self.given:
+            return report
+        from inspector import edition
+
+        return edition.with_evidence(report, self.given)
 
 
 def _write_json(asked: Asked, how: How) -> int:

@@ -308,6 +308,8 @@ def _checks(numbers: view.Numbers, look: Look) -> Iterator[Line]:
     yield from _check_table(table, look)
     if table.footnote:
         yield from wrap([Span(table.footnote, "quiet")], min(look.width, WIDEST_TEXT), INDENT, INDENT)
+    for line in numbers.machines:
+        yield from _fact("evidence", [Span(line, "quiet")], look)
     for line in numbers.failed:
         yield from _fact("✗ failed", [Span(line, "bad")], look)
     for line in table.reasons:

@@ -161,6 +161,8 @@ class Numbers(Record, frozen=True):
     example: str
     grids: tuple[Grid, ...]
     checks: CheckTable
+    machines: tuple[str, ...]
+    """Whose checks are among them, beside this machine's."""
     failed: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -427,6 +429,7 @@ def numbers(report: Report, *, verbose: bool = False) -> Numbers:
         example=worked.configuration if worked else "",
         grids=tuple(_grids(worked, verbose=verbose)) if worked else (),
         checks=check_table(report.checks, each=verbose),
+        machines=report.machines,
         failed=tuple(
             f"{check.claim} ({check.configuration}, {check.dtype}, {check.device}): {check.actual} instead of {check.expected}"
             + (f"; {check.reason}" if check.reason else "")
