@@ -35,7 +35,7 @@ Kind: TypeAlias = Literal[
     "introduced", "removed", "moved",
     "argument added", "argument removed", "argument renamed", "argument required", "argument order", "default",
     "bases", "calling", "methods added", "methods removed", "attributes",
-    "error added", "error removed", "error type", "condition of an error",
+    "error added", "error removed", "error type", "condition of an error", "arithmetic",
     "deprecated", "no longer deprecated", "warning added", "warning removed", "warning type",
     "path", "override", "body", "constants", "message",
     "formula", "documented shapes", "documented",

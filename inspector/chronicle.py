@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from inspector import __version__
-from inspector.changes import FORMAT_VERSION, Change, Comparison, ReadRelease, Timeline, Unread, in_order
+from inspector.changes import FORMAT_VERSION, RANKS, Change, Comparison, ReadRelease, Timeline, Unread, in_order
 from inspector.errors import CouldNotRun, InspectError, UnknownName
 from inspector.portraying import Portrayed, Portrayer, find_subject, functions_of_losses, processors, subjects_in
 from inspector.source import cache, finders
@@ -104,7 +104,11 @@ def once(changes: Iterable[Change]) -> tuple[Change, ...]:
     """
     found: dict[tuple[object, ...], Change] = {}
     for one in changes:
-        found.setdefault((one.subject, one.member, one.kind, one.sentence), one)
+        lines = one.kind in ("path", "body", "arithmetic") and bool(one.before or one.after)
+        same = (one.subject, one.member, one.kind, *((one.before, one.after) if lines else (one.sentence,)))
+        other = found.setdefault(same, one)
+        if RANKS.index(one.consequence) < RANKS.index(other.consequence):
+            found[same] = one  # a loss knows in which native function its call ends; of the function alone that is not known
     of_classes = {(name, one.kind, each) for one in found.values() if one.kind != "override" for name in one.also for each in one.names}
     of_functions = {one.subject for one in found.values() if one.kind == "override" and not one.also}
     return tuple(

@@ -108,6 +108,8 @@ def _called(change: Change, use: Use, facts: Facts) -> _Found:
         return _raised(change, use, facts.after(use.subject, use.member))
     if change.kind in ("error type", "error removed"):
         return _caught(change, use)
+    if change.kind == "arithmetic" and change.consequence == "breaking":
+        return "look", "its value may be another now"
     return "nothing", "it is called here"
 
 
@@ -188,6 +190,8 @@ def _raised(change: Change, use: Use, parameters: tuple[Parameter, ...]) -> _Fou
 
 def _met_below(change: Change, use: Use, facts: Facts) -> _Found:
     """What a change of a function means for a class that calls it: only a new error is for its user to know."""
+    if change.kind == "arithmetic" and change.consequence == "breaking" and use.member == "forward":
+        return "look", "its value may be another now"
     if change.kind != "error added":
         return "nothing", f"it calls `{change.subject.rpartition('.')[2]}`"
     condition = _condition(change)

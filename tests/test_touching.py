@@ -168,3 +168,11 @@ def test_another_type_of_error_meets_those_who_catch_the_old_one() -> None:
     caught = Use("a.py", 3, "makes", SUBJECT, "GapLoss()", "__init__", catches=("AssertionError",))
     assert need(one, caught) == "change"
     assert need(one, use()) == "nothing"
+
+
+def test_other_arithmetic_with_another_formula_is_looked_at_where_the_value_is_computed() -> None:
+    other = change("arithmetic", member="", subject=FUNCTION)
+    assert need(other, use(kind="calls", member="", subject=FUNCTION)) == "look"
+    assert need(other, use(kind="calls", member="forward")) == "look"
+    assert need(other, use()) == "nothing"
+    assert need(change("arithmetic", "inside", member="", subject=FUNCTION), use(kind="calls", member="", subject=FUNCTION)) == "nothing"

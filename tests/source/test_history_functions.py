@@ -102,6 +102,13 @@ MEANINGS = {
     "another native function": (edited("torch.gap_of", "torch._C._nn.gap"), "path", "path",
                                 "`far = torch._C._nn.gap(input, target)`; it was"),
     "another number": (edited("far * wide", "far * wide * 2"), "body", "inside", "`return far * wide * 2`; it was `return far * wide`"),
+    "an error said once more": (
+        edited(
+            "    far =",
+            "    if isinstance(wide, float):\n        if wide < 0.5:\n            raise ValueError(f'wide is {wide}')\n    far =",
+        ),
+        "condition of an error", "inside", "raises ValueError where `isinstance(wide, float) and wide < 0.5` too",
+    ),
     "an override": (
         edited("    far =", "    if has_torch_function((input,)):\n        return handle_torch_function(gap, (input,), input)\n    far ="),
         "override", "inside", "can be overridden by the type of an argument",
@@ -118,6 +125,66 @@ def test_a_change_of_meaning_is_told_once_with_what_it_means(what: str) -> None:
     assert told[0].consequence == consequence
     assert words in told[0].sentence
     assert len(loud) == 1 or what in ("an argument gone", "no error"), loud
+
+
+COMPUTED = """\
+def gap(input, target, var, reduction="mean"):
+    if var.size() != input.size():
+        if input.dim() == var.dim():
+            pass
+        else:
+            raise ValueError("var is of incorrect size")
+    loss = (input - target) ** 2 / var
+    if reduction == "none":
+        out = loss
+    elif reduction == "mean":
+        out = torch.mean(loss)
+    else:
+        raise ValueError("no such reduction")
+    return out
+"""
+
+
+def test_other_arithmetic_is_quoted_beside_the_calls_that_changed() -> None:
+    after = COMPUTED.replace(
+        "    loss = (input - target) ** 2 / var", "    var = torch.clamp_min(var, 0.1)\n    loss = 0.5 * (input - target) ** 2 / var"
+    )
+    told = {one.kind: one.sentence for one in changes(COMPUTED, after)}
+    assert "torch.clamp_min" in told["path"]
+    assert (
+        told["arithmetic"] == "computes otherwise: `loss = 0.5 * (input - target) ** 2 / var`; it was `loss = (input - target) ** 2 / var`"
+    )
+
+
+def test_a_name_that_is_new_is_no_other_arithmetic() -> None:
+    after = COMPUTED.replace("    loss = (input - target)", "    goal = torch.detach(target)\n    loss = (input - goal)")
+    assert "arithmetic" not in {one.kind for one in changes(COMPUTED, after)}
+
+
+def test_an_error_behind_a_branch_that_does_nothing_has_a_condition() -> None:
+    (change,) = changes(COMPUTED, COMPUTED.replace("input.dim() == var.dim()", "var.dim() == 1"))
+    assert (change.kind, change.quiet) == ("condition of an error", False)
+    assert change.sentence.startswith("raises ValueError where `var.size() != input.size() and (not var.dim() == 1)`; before, where `")
+
+
+def test_an_error_for_none_of_several_words_is_said_in_one_way() -> None:
+    tested = COMPUTED.replace('    else:\n        raise ValueError("no such reduction")\n', "")
+    first = '    if reduction != "mean" and reduction != "none":\n        raise ValueError("no such reduction")\n'
+    assert all(
+        one.quiet or one.kind != "condition of an error" for one in changes(COMPUTED, tested.replace("    if var", first + "    if var", 1))
+    )
+    (change,) = changes(tested, COMPUTED)
+    assert change.sentence == "raises ValueError where `reduction not in ('mean', 'none')`: \"no such reduction\""
+    assert change.consequence == "breaking"
+
+
+def test_a_decorator_that_warns_is_a_warning() -> None:
+    warned = PLAIN.replace("    far =", "    warnings.warn('gap is deprecated')\n    far =", 1)
+    marked = "@deprecated('gap is deprecated', category=FutureWarning)\n" + PLAIN
+    (told,) = [one for one in changes(PLAIN, marked) if not one.quiet]
+    assert (told.kind, told.consequence) == ("deprecated", "deprecated")
+    (told,) = [one for one in changes(warned, marked) if not one.quiet]
+    assert told.sentence == 'warns with FutureWarning, not UserWarning: "gap is deprecated"'
 
 
 def test_a_change_says_where_it_stands_and_stands_alone() -> None:

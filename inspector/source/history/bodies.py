@@ -11,7 +11,7 @@ import builtins
 import difflib
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from inspector.source.history.canonical import Function, canonical, dotted, locals_of, parameters_of, plain, renamed, same, untouched
@@ -38,7 +38,9 @@ class Edit(NamedTuple):
     lost: tuple[str, ...]
     hunks: tuple[Hunk, ...]
     guard: str
-    """The condition under which what is new is called; "" where there is none, or it is not new."""
+    """The condition under which what is new is called, or what is gone was; "" where there is none, or it was there and still is."""
+    computed: tuple[tuple[str, str], ...] = ()
+    """Lines before and after that set the same name by other arithmetic."""
 
 
 class Reworded(NamedTuple):
@@ -59,6 +61,8 @@ class Difference(NamedTuple):
     """Arguments that may take the call over, before and after."""
     passed_to: tuple[str, ...] = ()
     """What is handed an argument that is new."""
+    refused: frozenset[str] = frozenset()
+    """Errors that the old function raised already, as `error_of`, and arguments of which it refused what is no reduction."""
 
 
 class Explained(NamedTuple):
@@ -81,8 +85,21 @@ def compare(old: Written, new: Written, explained: Explained) -> Difference:
     left_before, left_after = less_before.strip(before.left), less_after.strip(after.left)
     added, removed, changed = _checks(before.checks, after.checks)
     return Difference(
-        _edit(left_before, left_after), added, removed, changed, (before.overriding, after.overriding), tuple(less_after.passed_to)
-    )
+        _edit(left_before, left_after), added, removed, changed, (before.overriding, after.overriding), tuple(less_after.passed_to),
+        frozenset({*map(error_of, before.checks), *_enumerated(first)}),
+    )  # fmt: skip
+
+
+def error_of(check: Check) -> str:
+    """What tells one error from another for those who meet it: its type and words."""
+    return f"{check.type}: {words(check.message)}"
+
+
+def _enumerated(function: Function) -> Iterator[str]:
+    """Arguments that a function turns into torch's number of a reduction, which refuses what is none."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("_Reduction.get_enum"):
+            yield from map(dotted, node.args)
 
 
 # -- arguments that are only passed on ------------------------------------------------------------------------------------------
@@ -185,20 +202,62 @@ def _edit(old: Function, new: Function) -> Edit | None:
     before, after = calls_of(old), calls_of(new)
     known_before, known_after = references(old), references(new)
     gained = [one for one in after if one not in before and one not in known_before]
-    return Edit(
-        tuple(gained), tuple(one for one in before if one not in after and one not in known_after), best, _guard_of(new, gained, best)
-    )
+    lost = [one for one in before if one not in after and one not in known_after]
+    changed = [line for hunk in best for line in hunk.after]
+    guard = _guard_of(new, gained, changed) if len(gained) == 1 else ""
+    if lost and not gained:
+        guard = _guard_of(old, lost, [line for hunk in best for line in hunk.before])
+    return Edit(tuple(gained), tuple(lost), best, guard, _computed(best))
 
 
-def _guard_of(function: Function, gained: list[str], hunks: tuple[Hunk, ...]) -> str:
-    """The condition under which the only new callee is called; "" where the condition is not new too."""
-    lines = " ".join(line for hunk in hunks for line in hunk.after)
+def _guard_of(function: Function, names: list[str], lines: list[str]) -> str:
+    """The condition under which all these are called; "" where the condition itself is not among the lines that changed."""
+    changed = " ".join(lines)
     for node in ast.walk(function):
-        if len(gained) == 1 and isinstance(node, ast.If) and ast.unparse(node.test) in lines:
-            inside = [dotted(one.func) for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)]
-            if gained[0] in inside:
+        if isinstance(node, ast.If) and ast.unparse(node.test) in changed:
+            inside = {dotted(one.func) for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)}
+            if inside.issuperset(names):
                 return ast.unparse(node.test)
     return ""
+
+
+def _computed(hunks: tuple[Hunk, ...]) -> tuple[tuple[str, str], ...]:
+    """Lines that set the same name by other arithmetic, each with the one before it: not those that only call something else."""
+    found: list[tuple[str, str]] = []
+    for hunk in hunks:
+        waiting = [(line.strip(), made) for line in hunk.before if (made := _arithmetic(line)) is not None]
+        for line in hunk.after:
+            made = _arithmetic(line)
+            one = next((each for each in waiting if made is not None and each[1][0] == made[0]), None)
+            if one is not None and made is not None:
+                waiting.remove(one)
+                found += [(one[0], line.strip())] if not _only_named(one[1][1], made[1], hunks) else []
+    return tuple(found)
+
+
+def _only_named(before: str, after: str, hunks: tuple[Hunk, ...]) -> bool:
+    """Whether two expressions are the same but for names that no line had before."""
+    one, other = (re.findall(r"\w+|[^\w\s]", text) for text in (before, after))
+    known = {word for hunk in hunks for line in hunk.before for word in re.findall(r"\w+", line)}
+    return len(one) == len(other) and all(a == b or (b.isidentifier() and b not in known) for a, b in zip(one, other, strict=True))
+
+
+def _arithmetic(line: str) -> tuple[str, str] | None:
+    """What a line sets, and to what, where it computes with numbers or tensors; None for any other line."""
+    try:
+        statement = ast.parse(line.strip()).body[:1]
+    except SyntaxError:
+        return None  # the head of a block, or a part of a statement
+    match statement:
+        case [ast.Assign(targets=[ast.Name() as name], value=value)]:
+            pass
+        case [ast.AugAssign(target=ast.Name() as name, op=op, value=right)]:
+            value = ast.BinOp(left=ast.Name(id=name.id), op=op, right=right)
+        case _:
+            return None
+    operators = [one for one in ast.walk(value) if isinstance(one, ast.BinOp) and not isinstance(one.op, ast.Mod | ast.BitOr)]
+    texts = [one for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return (name.id, ast.unparse(value)) if operators and not texts else None
 
 
 def _hunks(old: Function, new: Function, *, numbered: bool) -> tuple[Hunk, ...]:

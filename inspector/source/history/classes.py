@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import msgspec
+
 from inspector.changes import Change, Consequence, Place
 from inspector.source.history import bodies, parameters, spelling, written
 from inspector.source.history.bodies import Edit, Explained
@@ -57,7 +59,15 @@ class Classes(Comparing):
         self._path()
         self._attributes()
         self._documentation(old.doc, new.doc, new.place)
+        self._weighed()
         self._finish()
+
+    def _weighed(self) -> None:
+        """Other arithmetic together with another documented formula is another value, not the same one written otherwise."""
+        if any(one.kind == "formula" for one in self.changes):
+            self.changes = [
+                msgspec.structs.replace(one, consequence="breaking") if one.kind == "arithmetic" else one for one in self.changes
+            ]
 
     # -- how it is made ----------------------------------------------------------------------------------------------------
 

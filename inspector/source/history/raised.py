@@ -6,12 +6,17 @@ In: a function's tree in plain style. Out: its checks and overrides as data, and
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from inspector.source.history.canonical import Function, canonical, clone, dotted, ends, plain
 
 OVERRIDE = "has_torch_function"
 """How the functions begin that ask whether an argument wants to handle the call itself (`__torch_function__`)."""
+
+
+LONGEST = 140
+"""Letters of a condition that is said together with those around it; of a longer one the innermost is said alone."""
 
 
 class Check(NamedTuple):
@@ -55,6 +60,8 @@ class _Taker(ast.NodeTransformer):
         self.checks: list[Check] = []
         self.overriding: list[str] = []
         self._conditions: list[str] = []
+        self._passed: list[ast.expr] = []
+        """The tests of a chain of `elif` that did not hold, up to the branch that is being read."""
         self._texts = {
             one.targets[0].id: one.value
             for one in ast.walk(function)
@@ -65,11 +72,18 @@ class _Taker(ast.NodeTransformer):
         if _asks_for_override(node):
             self._note_override(node)
             return None
-        self._conditions.append(ast.unparse(node.test))
+        passed, self._passed = self._passed, []
+        self._conditions.append(_one_of(node.test))
+        does_nothing = all(isinstance(one, ast.Pass) for one in node.body)
         node.body = self._block(node.body)
-        self._conditions[-1] = "otherwise"
+        chain = [*passed, node.test]
+        goes_on = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
+        behind = "" if goes_on else _none_of(chain)
+        self._conditions[-1] = behind or (_one_of(_not(node.test)) if does_nothing else "otherwise")
+        self._passed = chain if goes_on else []
         node.orelse = _without_empty(self._block(node.orelse)) if node.orelse else []
         self._conditions.pop()
+        self._passed = passed
         node.body = _without_empty(node.body)
         if all(isinstance(one, ast.Pass) for one in node.body) and not [one for one in node.orelse if not isinstance(one, ast.Pass)]:
             return None
@@ -99,7 +113,7 @@ class _Taker(ast.NodeTransformer):
         return None
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST | None:
-        self._conditions.append(_negated(node.test))
+        self._conditions.append(_one_of(_not(node.test)))
         self._note("error", "AssertionError", node.msg, node)
         self._conditions.pop()
         return None
@@ -119,7 +133,7 @@ class _Taker(ast.NodeTransformer):
 
     def _note(self, kind: Literal["error", "warning"], name: str, said: ast.expr | None, node: ast.stmt) -> None:
         message = self._message(said)
-        condition = next((one for one in reversed(self._conditions)), "")
+        condition = _joined(self._conditions)
         names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
         names |= (
             {one.id for one in ast.walk(ast.parse(condition or "0")) if isinstance(one, ast.Name)} if condition != "otherwise" else set()
@@ -183,10 +197,57 @@ def _hands_over(block: list[ast.stmt]) -> bool:
     return isinstance(last, ast.Return) and last.value is not None and "handle_torch_function" in ast.unparse(last.value)
 
 
-def _negated(test: ast.expr) -> str:
+def _not(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return ast.unparse(test.operand)
-    return ast.unparse(ast.UnaryOp(op=ast.Not(), operand=test))
+        return test.operand
+    return ast.UnaryOp(op=ast.Not(), operand=test)
+
+
+def _joined(conditions: list[str]) -> str:
+    """The innermost condition, with those around it that ask something of the same names."""
+    inner = conditions[-1] if conditions else ""
+    around = [one for one in conditions[:-1] if one != "otherwise" and inner not in ("", "otherwise") and _asked(one) & _asked(inner)]
+    if not around:
+        return inner
+    parts = [ast.parse(one, mode="eval").body for one in dict.fromkeys([*around, inner])]
+    whole = ast.unparse(ast.BoolOp(op=ast.And(), values=parts))
+    return whole if len(parts) > 1 and len(whole) <= LONGEST else inner
+
+
+def _asked(condition: str) -> set[str]:
+    return {one.id for one in ast.walk(ast.parse(condition)) if isinstance(one, ast.Name)} - {"self", "isinstance", "torch", "len"}
+
+
+def _one_of(test: ast.expr) -> str:
+    """A condition as text; one that a name is none of several constants is said in one way."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) and all(_compared(one, ast.NotEq) for one in test.values):
+        return _none_of([_turned(one) for one in test.values]) or ast.unparse(test)
+    if (
+        isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.NotIn)
+        and isinstance(test.comparators[0], ast.Tuple | ast.List | ast.Set)
+    ):
+        equal = [ast.Compare(left=test.left, ops=[ast.Eq()], comparators=[one]) for one in test.comparators[0].elts]
+        return _none_of(equal) or ast.unparse(test)
+    return ast.unparse(test)
+
+
+def _compared(test: ast.expr, how: type[ast.cmpop]) -> bool:
+    return isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], how)
+
+
+def _turned(test: ast.expr) -> ast.expr:
+    assert isinstance(test, ast.Compare)
+    return ast.Compare(left=test.left, ops=[ast.Eq()], comparators=test.comparators)
+
+
+def _none_of(tests: Sequence[ast.expr]) -> str:
+    """That one name is none of the constants it was asked for, the constants in order; "" where the tests ask other things."""
+    pairs = [(one.left, one.comparators[0]) for one in tests if isinstance(one, ast.Compare) and _compared(one, ast.Eq)]
+    names, texts = {ast.unparse(left) for left, _ in pairs}, sorted(ast.unparse(right) for _, right in pairs)
+    if len(tests) < 2 or len(pairs) < len(tests) or len(names) > 1 or not all(isinstance(right, ast.Constant) for _, right in pairs):
+        return ""
+    return f"{names.pop()} not in ({', '.join(texts)})"
 
 
 def _without_unused(function: Function) -> list[ast.stmt]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from inspector.changes import Consequence, Kind
-from inspector.source.history.bodies import Difference, Edit, Hunk, Reworded, names_used, words
+from inspector.source.history.bodies import Difference, Edit, Hunk, Reworded, error_of, names_used, words
 from inspector.source.history.raised import Check
 
 SHORT = 110
@@ -48,25 +48,34 @@ class Known(NamedTuple):
 
 def of_difference(difference: Difference, known: Known) -> Iterator[Told]:
     """Every change of a function but the override, which is told for all functions at once."""
-    yield from (_added(check, known) for check in difference.checks_added)
+    yield from (_added(check, known, difference.refused) for check in difference.checks_added)
     errors = [check for check in difference.checks_removed if check.kind == "error"]
     yield from [_no_longer(errors)] if len(errors) > 1 else map(_removed, errors)
     yield from (_removed(check) for check in difference.checks_removed if check.kind == "warning")
     yield from (told for each in difference.checks_changed if (told := _changed(each, known)) is not None)
     if difference.edit is not None:
         yield _edited(difference.edit, known)
+        yield from _computed(difference.edit)
 
 
 # -- errors and warnings --------------------------------------------------------------------------------------------------------
 
 
-def _added(check: Check, known: Known) -> Told:
+def _added(check: Check, known: Known, refused: frozenset[str]) -> Told:
     names = tuple(sorted(check.names & known.fresh))
     if check.kind == "warning":
         deprecates = _deprecates(check)
         kind: Kind = "deprecated" if deprecates else "warning added"
         said = f"warns{_when(check)}: {_quoted(check.message)}"
         return Told(kind, "deprecated" if deprecates else "message", said, "", _whole(check), names)
+    asked = names_used([check.condition]) if check.condition not in ("", "otherwise") else set()
+    if not names and (error_of(check) in refused or (asked and asked <= refused)):
+        again = (
+            f"raises {check.type}{_when(check)} too{_saying(check)}"
+            if error_of(check) in refused
+            else f"raises {check.type} itself{_when(check)}{_saying(check)}"
+        )
+        return Told("condition of an error", "inside", again, "", _whole(check))
     of_old = check.condition not in ("", "otherwise") and names_used([check.condition]) <= known.before
     consequence: Consequence = "new" if names else "breaking" if of_old else "inside"
     return Told("error added", consequence, f"raises {check.type}{_when(check)}{_saying(check)}", "", _whole(check), names)
@@ -204,7 +213,15 @@ def _calls(edit: Edit) -> str:
     where = f", where `{_short(edit.guard)}`" if edit.guard else ""
     if edit.gained and edit.lost:
         return f"calls {code(edit.gained, 3)} instead of {code(edit.lost, 3)}{where}"
-    return f"calls {code(edit.gained, FEW)} too{where}" if edit.gained else f"no longer calls {code(edit.lost, FEW)}"
+    return f"calls {code(edit.gained, FEW)} too{where}" if edit.gained else f"no longer calls {code(edit.lost, FEW)}{where}"
+
+
+def _computed(edit: Edit) -> Iterator[Told]:
+    """Other arithmetic, quoted: a sentence that names calls or conditions says nothing of it."""
+    if _one_line(edit.hunks) is not None:
+        return
+    for before, after in edit.computed[:FEW]:
+        yield Told("arithmetic", "inside", f"computes otherwise: {_replaced(_short(before), _short(after))}", before, after)
 
 
 def _swap(hunks: tuple[Hunk, ...]) -> tuple[str, str, int] | None:

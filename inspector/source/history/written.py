@@ -98,6 +98,8 @@ def body(piece: Piece) -> Body | None:
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             found = _written(piece, statement, method=True)
+            if found.name == "__init__":
+                _warn(found.node, node.decorator_list)
             if "overload" not in {one.rpartition(".")[2] for one in found.decorators}:
                 methods[_key(found)] = found
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -130,10 +132,23 @@ def _written(piece: Piece, node: Function, *, method: bool) -> Written:
     text = "\n".join(piece.text.split("\n")[first - 1 : last])
     decorators = tuple(ast.unparse(one) for one in node.decorator_list)
     bound = method and "staticmethod" not in decorators
+    _warn(node, node.decorator_list)
     return Written(
         node.name, node, given(node)[1 if bound else 0 :], _doc(node), decorators,
         ast.unparse(node.returns) if node.returns is not None else "", text, Place(piece.file, piece.line + node.lineno - 1),
     )  # fmt: skip
+
+
+def _warn(node: Function, decorators: list[ast.expr]) -> None:
+    """What `@deprecated(...)` warns of, written in front of the body: it is the same as a warning that stands there."""
+    for one in decorators:
+        if isinstance(one, ast.Call) and ast.unparse(one.func).rpartition(".")[2] == "deprecated" and one.args:
+            category = [each.value for each in one.keywords if each.arg == "category"] or [
+                ast.Name(id="DeprecationWarning", ctx=ast.Load())
+            ]
+            warn = ast.Attribute(value=ast.Name(id="warnings", ctx=ast.Load()), attr="warn", ctx=ast.Load())
+            line = ast.Expr(value=ast.Call(func=warn, args=[one.args[0], *category], keywords=[]))
+            node.body.insert(1 if ast.get_docstring(node) is not None else 0, ast.fix_missing_locations(ast.copy_location(line, node)))
 
 
 def given(node: Function) -> tuple[Given, ...]:
