@@ -459,6 +459,15 @@ class Way(Record, frozen=True):
     """Constructor arguments it belongs to; "" for the default ones."""
 
 
+class General(Record, frozen=True):
+    """The formulas of one rule where no argument is left at its default."""
+
+    name: str
+    """Which calls it is about, such as "class indices" or "log_target=True"; "" where all follow one rule."""
+    formulas: tuple[Formula, ...]
+    """The value first."""
+
+
 class Definition(Tagged, frozen=True, tag="definition"):
     """What a loss is, by its definition in losses/: the part a face shows."""
 
@@ -474,6 +483,8 @@ class Definition(Tagged, frozen=True, tag="definition"):
     """The mistake people make most, in one line; also the first of the notes."""
     ways: tuple[Way, ...] = ()
     """Every documented way to call it."""
+    general: tuple[General, ...] = ()
+    """With every argument in them, where that says more than the formulas above."""
 
 
 class Report(Record, frozen=True):

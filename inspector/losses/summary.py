@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from inspector.losses.arguments import LEGACY
 from inspector.losses.reductions import chosen
 from inspector.losses.schema import (
     Case,
@@ -29,8 +31,9 @@ from inspector.losses.schema import (
     Size,
     Slope,
 )
-from inspector.report import Configuration, Constant, Definition, Formula, Input, Way
+from inspector.report import Configuration, Constant, Definition, Formula, General, Input, Way
 
+_REDUCING = {"reduction", *(each.name for each in LEGACY)}
 _OTHER: Any = object()
 """What an argument is that is given and no constant: a tensor, a callable."""
 
@@ -43,15 +46,16 @@ def summarise(definition: LossDefinition, configuration: Configuration) -> Defin
     if case is None or rule is None:
         return Definition((), notes=_notes(definition), mistake=definition.mistake, ways=_ways(definition))
     reductions = {each.name: each for each in definition.reductions if each.target_kind in (None, case.target_kind)}
-    shown = _shown(definition, reductions, given)
+    formulas = tuple(_formulas(definition, rule, _shown(definition, reductions, given), given))
     return Definition(
-        formulas=tuple(_formulas(definition, rule, shown, given)),
+        formulas=formulas,
         denominators={field.name: reductions[field.reduction].words for field in definition.fields}
         or {each.name: each.words for each in reductions.values()},
         inputs=tuple(describe_input(form) for form in case.inputs),
         notes=_notes(definition),
         mistake=definition.mistake,
         ways=_ways(definition),
+        general=tuple(each for each in map(partial(_general, definition), definition.rules) if _says_more(each, formulas)),
     )
 
 
@@ -97,6 +101,22 @@ def _shown(definition: LossDefinition, reductions: Mapping[str, Reduction], give
                 for field in definition.fields]  # fmt: skip
     name = chosen(given, next(iter(reductions), ""))
     return [(f"loss, reduction='{name}'", reductions[name])] if name in reductions else []
+
+
+def _general(definition: LossDefinition, rule: Rule) -> General:
+    """The formulas of a rule with every argument given, so that no shorter form of them holds."""
+    needed = {name: value for part in (rule, *rule.slopes) for name, value in part.when.items()}
+    given = {argument.name: _OTHER for argument in definition.arguments if argument.name not in _REDUCING} | needed
+    reductions = {each.name: each for each in definition.reductions if each.target_kind in (None, rule.target_kind)}
+    kinds = [case.name.partition(", (")[0] for case in definition.cases if rule.target_kind in (None, case.target_kind)]
+    settings = ", ".join(f"{name}={value!r}" for name, value in rule.when.items())
+    name = settings or (kinds[0] if rule.target_kind else "")
+    return General(name, tuple(_formulas(definition, rule, _shown(definition, reductions, given), given)))
+
+
+def _says_more(general: General, shown: Sequence[Formula]) -> bool:
+    said = {(each.name, each.text) for each in shown}
+    return any(each.name != "letters" and (each.name, each.text) not in said for each in general.formulas)
 
 
 def _formulas(definition: LossDefinition, rule: Rule, returned: Sequence[tuple[str, Reduction]], given: Mapping[str, Any]) -> list[Formula]:

@@ -204,3 +204,24 @@ def test_a_reduction_that_does_not_exist_has_no_formula() -> None:
     assert loss is not None
     found = losses.summarise(loss, Configuration(loss.qualified_name, "", (Argument("reduction", Constant(None)),)))
     assert not [each.name for each in found.formulas if each.name.startswith("loss")]
+
+
+def test_formulas_with_every_argument_set_name_the_weight_in_the_term_and_in_the_mean() -> None:
+    indices, probabilities = _summary("CrossEntropyLoss").general
+    assert (indices.name, probabilities.name) == ("class indices", "class probabilities")
+    found = {each.name: each.text for each in indices.formulas}
+    assert found["term"] == "ℓ = −Σ_c(w[c]·q[c]·log(p[c]))"
+    assert found["loss, reduction='mean'"] == "L = Σ ℓ / Σ w[y]"
+    assert found["letters"] == "x = input, y = target, w = weight, ε = label_smoothing"
+
+
+def test_a_loss_whose_formula_leaves_no_argument_out_has_no_second_one() -> None:
+    assert _summary("MSELoss").general == ()
+    assert [each.name for each in _summary("KLDivLoss").general] == ["log_target=True"]
+
+
+def test_every_letter_of_a_rule_stands_in_a_formula_that_is_shown(loss: LossDefinition) -> None:
+    found = losses.summarise(loss, Configuration(loss.qualified_name, ""))
+    text = " ".join(each.text for each in (*found.formulas, *(each for some in found.general for each in some.formulas)))
+    letters = {letter for rule in loss.rules for letter in rule.symbols}
+    assert {letter for letter in letters if letter not in text} == set()

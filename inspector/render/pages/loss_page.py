@@ -139,6 +139,8 @@ class LossPage(Record, frozen=True):
     """The questions asked most of it."""
     verified: tuple[Verified, ...]
     formulas: tuple[Math, ...]
+    general: tuple[tuple[str, tuple[Math, ...]], ...]
+    """Title and formulas with every argument in them, where those above leave one out."""
     curves: tuple[Markup, ...]
     """Value and slope over the argument that matters."""
     inheritance: Markup
@@ -190,6 +192,7 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
     """All that is said on the page of one loss."""
     report = chapter.report
     probed, lists = report.probed, entries.entries_of(report)
+    definition = report.definition if isinstance(report.definition, Definition) else None
     checks = ten_seconds.checks(book, chapter)
     return LossPage(
         name=chapter.name,
@@ -205,7 +208,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         box=tuple(ten_seconds.rows(report)),
         people_ask=report.answers[:MOST_ASKED],
         verified=ten_seconds.verified(checks),
-        formulas=tuple(_formulas(report)),
+        formulas=tuple(_formulas(definition.formulas)) if definition else (),
+        general=tuple((_general_title(each.name), tuple(_formulas(each.formulas))) for each in definition.general) if definition else (),
         curves=tuple(Markup(plots.curve_svg(curve, f"curve-{place}")) for place, curve in enumerate(report.curves)),
         inheritance=pictures.inheritance(book, chapter),
         autograd=pictures.autograd(report),
@@ -242,11 +246,14 @@ def _anchors(lists: entries.Entries) -> dict[str, str]:
     return {name: anchor.replace(".", "-") for name, anchor in found.items()}
 
 
-def _formulas(report: Report) -> Iterator[Math]:
-    if isinstance(report.definition, Definition):
-        is_set = (shipped("templates") / "assets/vendor/katex/katex.min.js").is_file()
-        for formula in report.definition.formulas:
-            yield Math(_named(formula), formula.latex if is_set else "", formula.text, lost(formula) if is_set else "")
+def _formulas(formulas: Sequence[Formula]) -> Iterator[Math]:
+    is_set = (shipped("templates") / "assets/vendor/katex/katex.min.js").is_file()
+    for formula in formulas:
+        yield Math(_named(formula), formula.latex if is_set else "", formula.text, lost(formula) if is_set else "")
+
+
+def _general_title(name: str) -> str:
+    return "With every argument set" + (f": {name}" if name else "")
 
 
 def lost(formula: Formula) -> str:
@@ -362,7 +369,7 @@ def _forms(book: Book, chapter: Chapter) -> Iterator[Forms]:
 
 
 def _form(rung: Rung, grows: str, others: dict[str, str]) -> FormRow:
-    wrong = [f"{text(size, digits=3)} in {dtype}" for dtype, size in rung.breaks.items()]
+    wrong = [f"{size:.3g} in {dtype}" for dtype, size in rung.breaks.items()]
     said = f"wrong from |{grows}| = {explain.listed(wrong)}" if wrong else ""
     return FormRow(_linked(rung.text, others), text(rung.value), rung.status, said)
 

@@ -39,6 +39,8 @@ class Verified(Record, frozen=True):
     machine: str
     checks: int
     failed: int
+    known: int
+    """How many of these have a known cause."""
     not_run: int
     worst: str
     """The greatest errors in float32 in units in the last place: "value 1.5, gradient 3"; "" where none was measured."""
@@ -210,6 +212,7 @@ def _verified(column: Column, checks: Sequence[Check]) -> Verified:
         machine=f"torch {column.machine.torch}, {column.machine.device.upper()}: {column.machine.processor}",
         checks=len(ran),
         failed=sum(check.status == "fail" for check in ran),
+        known=sum(bool(check.cause) for check in ran if check.status == "fail"),
         not_run=len(checks) - len(ran),
         worst=", ".join(f"{kind} {worst}" for kind in ("value", "gradient") if (worst := _worst(checks, kind))),
     )

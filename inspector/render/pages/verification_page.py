@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from inspector.book import Book
 from inspector.evidence import DTYPES, Column, Machine
 from inspector.render import verified
-from inspector.render.numbers import cell_of, footnote
+from inspector.render.numbers import CheckCell, cell_of, footnote
 from inspector.render.pages.environment import render
 from inspector.render.pages.page import Page
 from inspector.render.verified import Found
@@ -51,8 +51,7 @@ class Kind(Record, frozen=True):
     """Checks of one kind."""
 
     name: str
-    cells: tuple[str, ...]
-    failed: tuple[bool, ...]
+    cells: tuple[CheckCell, ...]
 
 
 class Failure(Record, frozen=True):
@@ -152,7 +151,7 @@ def _kinds(columns: Sequence[tuple[Column, list[Found]]]) -> Iterator[Kind]:
             cells.setdefault((check.kind, place, check.dtype), []).append(check)
     for kind in sorted({kind for kind, _, _ in cells}, key=verified.rank):
         some = [cell_of(cells.get((kind, place, dtype), ())) for place in range(len(columns)) for dtype in DTYPES]
-        yield Kind(kind, tuple(cell.text for cell in some), tuple(bool(cell.failed) for cell in some))
+        yield Kind(kind, tuple(some))
 
 
 def _failures(found: Sequence[Found]) -> Iterator[Failure]:
