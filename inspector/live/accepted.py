@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
+from inspector.live.outcomes import Probe
 from inspector.live.prober import Seen
+from inspector.live.shapes import FLOATING
 from inspector.losses.schema import LossDefinition
 from inspector.report import Acceptance
 
@@ -21,11 +25,22 @@ def acceptances(definition: LossDefinition, seen: Iterable[Seen]) -> tuple[Accep
         probe = each.probe
         if probe.kind not in _OF_FORM or probe.altered in _argument_names(definition):
             continue
-        what = f"{probe.what}, {probe.dtype}" if probe.kind == "ordinary" else probe.what
-        key = (probe.case, probe.altered, what)
+        alone = _is_documented_dtype(definition, probe)
+        dtype = probe.what.removeprefix("dtype ") if alone else probe.dtype
+        what = f"as documented, {dtype}" if alone or probe.kind == "ordinary" else probe.what
+        key = (probe.case, "" if alone or probe.kind == "ordinary" else probe.altered, what)
         if key not in found:
-            found[key] = _acceptance(each, what)
+            row = _acceptance(each, what)
+            found[key] = msgspec.structs.replace(row, altered="", documented=True) if alone else row
     return tuple(found.values())
+
+
+def _is_documented_dtype(definition: LossDefinition, probe: Probe) -> bool:
+    """Whether the only floating input has another floating dtype: the whole call is then the documented one in that dtype."""
+    if probe.kind != "dtype" or probe.what.removeprefix("dtype ") not in FLOATING:
+        return False
+    forms = next((case.inputs for case in definition.cases if case.name == probe.case), ())
+    return [form.name for form in forms if form.dtype == "float"] == [probe.altered]
 
 
 def _argument_names(definition: LossDefinition) -> set[str]:

@@ -226,6 +226,14 @@ def test_accepted_inputs_and_messages_come_with_their_words(probed: dict[str, Pr
     assert all(message.text and message.cause and message.fix for message in nll.messages)
 
 
+def test_the_only_floating_input_in_another_floating_dtype_is_the_documented_call(probed: dict[str, Probed]) -> None:
+    alone = [row for row in probed["NLLLoss"].accepted if row.altered == "input" and row.what in ("dtype float64", "dtype float32")]
+    assert alone == []
+    assert {"as documented, float64", "as documented, float32"} <= {row.what for row in probed["NLLLoss"].accepted if row.documented}
+    beside = [row for row in probed["BCELoss"].accepted if (row.altered, row.what) == ("target", "dtype float64")]
+    assert [row.documented for row in beside] == [False]
+
+
 def test_a_probe_that_ends_the_process_is_an_outcome_and_the_next_one_runs(child: Child) -> None:
     plan = some_plan("torch.nn.modules.loss.CTCLoss")
     fatal = [probe for probe in probes.of_numbers(plan) if probe.altered == "targets" and probe.what.startswith("-2**31")]

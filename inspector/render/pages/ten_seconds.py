@@ -51,7 +51,7 @@ def rows(report: Report) -> Iterator[BoxRow]:
     definition = report.definition
     use = use_of(report.subject.qualified_name.rpartition(".")[2])
     if use is not None:
-        yield BoxRow("Your network gives", (f"{use.takes}; the target: {use.target}",))
+        yield BoxRow("Your network gives", (f"{use.takes}; {_aimed_at(use.target)}",))
     if isinstance(definition, Definition):
         yield from _goes_in(definition)
     yield from _comes_out(report)
@@ -62,6 +62,11 @@ def rows(report: Report) -> Iterator[BoxRow]:
         yield BoxRow("Not checked", unchecked, "#inputs")
     if isinstance(definition, Definition) and definition.mistake:
         yield BoxRow("Most often wrong", (definition.mistake,), kind="warning")
+
+
+def _aimed_at(target: str) -> str:
+    """The target of a loss; where there is none, what it has in its place."""
+    return f"no target{target.removeprefix('none')}" if target.startswith("none") else f"the target: {target}"
 
 
 # -- what goes in and out -------------------------------------------------------------------------------------------------
