@@ -105,7 +105,7 @@ def _shown(definition: LossDefinition, reductions: Mapping[str, Reduction], give
 
 def _general(definition: LossDefinition, rule: Rule) -> General:
     """The formulas of a rule with every argument given, so that no shorter form of them holds."""
-    needed = {name: value for part in (rule, *rule.slopes) for name, value in part.when.items()}
+    needed = {name: value for when in (rule.when, *(slope.when for slope in rule.slopes)) for name, value in when.items()}
     given = {argument.name: _OTHER for argument in definition.arguments if argument.name not in _REDUCING} | needed
     reductions = {each.name: each for each in definition.reductions if each.target_kind in (None, rule.target_kind)}
     kinds = [case.name.partition(", (")[0] for case in definition.cases if rule.target_kind in (None, case.target_kind)]

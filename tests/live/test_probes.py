@@ -231,7 +231,7 @@ def test_the_only_floating_input_in_another_floating_dtype_is_the_documented_cal
     assert alone == []
     assert {"as documented, float64", "as documented, float32"} <= {row.what for row in probed["NLLLoss"].accepted if row.documented}
     beside = [row for row in probed["BCELoss"].accepted if (row.altered, row.what) == ("target", "dtype float64")]
-    assert [row.documented for row in beside] == [False]
+    assert {row.documented for row in beside} == {False}
 
 
 def test_a_probe_that_ends_the_process_is_an_outcome_and_the_next_one_runs(child: Child) -> None:

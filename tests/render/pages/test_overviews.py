@@ -120,7 +120,7 @@ def test_every_loss_can_be_picked_by_task_and_target(book: Book) -> None:
 def test_all_thirty_questions_stand_on_the_page(book: Book) -> None:
     page = text_of(questions_page.pages, book, "questions.md")
     assert [f"{{#q{number}}}" in page for number in range(1, 31)] == [True] * 30
-    assert "torch._C._nn.nll_loss_nd" in page
+    assert "torch._C._nn.nll_loss_nd" in page.replace("<wbr>", "")
 
 
 def test_an_answer_that_did_not_come_true_says_so(book: Book) -> None:
