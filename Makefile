@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 demo: setup ## set up, print the report of CrossEntropyLoss, and make the pages of every loss
 	@$(BIN)/inspect-loss CrossEntropyLoss
-	@$(BIN)/inspect-loss pages
+	@$(BIN)/inspect-loss pages --history
 
 setup: ## what the program needs, in .venv
 	@$(PYTHON) tools/setup.py && $(PYTHON) tools/vendor.py
