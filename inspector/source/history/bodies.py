@@ -277,6 +277,32 @@ def _unparsed(function: Function) -> list[str]:
     return [line for one in function.body for line in ast.unparse(ast.fix_missing_locations(one)).split("\n")]
 
 
+def steered_away(old: Written, new: Written, name: str, default: str | None) -> bool:
+    """Whether a new argument, left out, keeps the function from lines that it ran before and still has."""
+    if default not in ("True", "False"):
+        return False
+    made = _Settled(name, default == "True").visit(plain(new.node))
+    assert isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef)
+    before, after, left = ({line.strip() for line in _unparsed(one)} for one in (plain(old.node), plain(new.node), made))
+    lines = {line for line in before & after if not line.endswith(":") and line not in ("pass", "continue", "break")}
+    return bool(lines - left)
+
+
+class _Settled(ast.NodeTransformer):
+    """Takes the branch that a value leads to."""
+
+    def __init__(self, name: str, value: bool) -> None:
+        self.name, self.value = name, value
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        turned = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+        asked = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+        if not isinstance(asked, ast.Name) or asked.id != self.name:
+            return node
+        return (node.body if self.value != turned else node.orelse) or [ast.Pass()]
+
+
 def calls_of(function: Function) -> list[str]:
     """Names that a function calls, as written: those of modules and of `self`, not methods of its arguments and not built-in ones."""
     inner = {one.name for part in function.body for one in ast.walk(part) if isinstance(one, ast.FunctionDef)}

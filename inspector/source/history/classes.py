@@ -170,7 +170,7 @@ class Classes(Comparing):
     def _far_signature(self, subject: str, old: Written, new: Written, name: str) -> None:
         if name.startswith("_"):
             return
-        for told in parameters.told(parameters.compare(old.given, new.given)):
+        for told in parameters.told(self._weighed_argument(one, old, new) for one in parameters.compare(old.given, new.given)):
             self._add(told, subject, name, (old.place, new.place))
 
     def _follows(self, edit: Edit, explained: Explained, member: str) -> bool:

@@ -86,7 +86,7 @@ class Comparing:
         """All that changed in a function or method; `known` are arguments whose coming and going is told elsewhere."""
         places = (old.place, new.place)
         deltas = [] if member == "__init__" else parameters.compare(old.given, new.given)
-        for told in parameters.told(delta for delta in deltas if delta.name not in known):
+        for told in parameters.told(self._weighed_argument(delta, old, new) for delta in deltas if delta.name not in known):
             self._add(told, subject, member, places)
         explained = Explained(
             known | parameters.added(old.given, new.given),
@@ -96,6 +96,15 @@ class Comparing:
         if old.text != new.text:
             self._body(subject, (old, new), explained, member)
         return deltas
+
+    @staticmethod
+    def _weighed_argument(delta: Delta, old: Written, new: Written) -> Delta:
+        """A change of the signature; a new argument that is another default in all but name is told as one."""
+        default = next((one.default for one in new.given if one.name == delta.name), None)
+        if delta.kind != "argument added" or delta.consequence != "new" or not bodies.steered_away(old, new, delta.name, default):
+            return delta
+        said = f"new [argument|arguments] {{}}: what was done before is done where it is {'False' if default == 'True' else 'True'}"
+        return delta._replace(kind="default", consequence="breaking", sentence=said)
 
     def _body(self, subject: str, pair: tuple[Written, Written], explained: Explained, member: str) -> None:
         old, new = pair

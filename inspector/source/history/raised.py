@@ -15,7 +15,7 @@ OVERRIDE = "has_torch_function"
 """How the functions begin that ask whether an argument wants to handle the call itself (`__torch_function__`)."""
 
 
-LONGEST = 140
+LONGEST = 220
 """Letters of a condition that is said together with those around it; of a longer one the innermost is said alone."""
 
 

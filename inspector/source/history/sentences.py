@@ -5,6 +5,7 @@ In: a Difference. Out: told changes without their subject, each as kind, consequ
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -116,7 +117,8 @@ def _changed(each: Reworded, known: Known) -> Told | None:
     if "otherwise" in (old.condition, new.condition) or not old.condition or not new.condition:
         return None  # it stands in another branch: the lines around it say more
     verb = f"raises {new.type}" if new.kind == "error" else "warns"
-    return Told("condition of an error", "inside", f"{verb} where `{_short(new.condition)}`; before, where `{_short(old.condition)}`",
+    before, after = _apart(old.condition, new.condition)
+    return Told("condition of an error", "inside", f"{verb} where `{_short(after)}`; before, where `{_short(before)}`",
                 old.condition, new.condition)  # fmt: skip
 
 
@@ -125,7 +127,35 @@ def _deprecates(check: Check) -> bool:
 
 
 def _when(check: Check) -> str:
-    return f" where `{_short(check.condition)}`" if check.condition not in ("", "otherwise") else ""
+    if check.condition in ("", "otherwise"):
+        return ""
+    parts = _parts(check.condition)
+    ends = [" and ".join(parts[first:]) for first in range(1, len(parts))]
+    fits = next((end for end in ends if len(end) <= SHORT), check.condition)
+    return f" where `{_short(fits if len(check.condition) > SHORT else check.condition)}`"  # the innermost says most
+
+
+def _parts(condition: str) -> list[str]:
+    """What must hold together, each in text that may stand between two `and`."""
+    try:
+        waiting = [ast.parse(condition, mode="eval").body]
+    except SyntaxError:
+        return [condition]
+    found: list[str] = []
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, ast.BoolOp) and isinstance(one.op, ast.And):
+            waiting = [*one.values, *waiting]
+        else:
+            found.append(f"({ast.unparse(one)})" if isinstance(one, ast.BoolOp | ast.IfExp | ast.Lambda) else ast.unparse(one))
+    return found
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Two conditions without what both ask for."""
+    one, other = _parts(before), _parts(after)
+    less = [part for part in one if part not in other], [part for part in other if part not in one]
+    return (" and ".join(less[0]), " and ".join(less[1])) if all(less) else (before, after)
 
 
 def _saying(check: Check) -> str:
