@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import msgspec
 
 from inspector import losses
-from inspector.errors import InspectError
+from inspector.errors import InspectError, UnknownName
 from inspector.report import Argument, Configuration, Parameter, Sample, Unresolved
 from inspector.source import catalog, finders, reading
 from inspector.source.finders import TorchText
@@ -89,11 +89,24 @@ def _spelled(text: TorchText, subject: str, more: tuple[str | None, tuple[Hook, 
         entry = catalog.loss_named(text, name) or catalog.find(catalog.read_catalog(text), name)
     except InspectError:
         asked = _elsewhere(text, name, subject, (args, *more))
-        if asked is None:
-            raise
-        return asked
+        if asked is not None:
+            return asked
+        _refuse_what_is_of_another_release(text, name)
+        raise
     expression = f"{entry.name}({subject.partition('(')[2].rpartition(')')[0]})"
     return _with_sample(text, Configuration(entry.qualified_name, expression, allowed.checked(args), *more), live=live)
+
+
+def _refuse_what_is_of_another_release(text: TorchText, name: str) -> None:
+    """Raises UnknownName for a name that the installed torch knows and the one that was asked for does not."""
+    if text.release.origin == "installed":
+        return
+    try:
+        entry = catalog.find(catalog.read_catalog(finders.find_installed()), name)
+    except InspectError:
+        return
+    what = f"torch {text.release.version} has no {entry.name}, which the installed torch has"
+    raise UnknownName(what, "", f"inspect-loss history {entry.name} says since when", (entry.name,)) from None
 
 
 def _elsewhere(text: TorchText, name: str, subject: str, more: tuple[tuple[Argument, ...], str | None, tuple[Hook, ...]]) -> Asked | None:

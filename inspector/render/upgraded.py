@@ -45,8 +45,12 @@ def _head(found: Upgrade, look: Look) -> Iterator[Line]:
     changes, looks = ({(touch.use.file, touch.use.line) for touch in needs if touch.need == need} for need in ("change", "look"))
     uses = _count(len(found.uses), "use of a loss or of Module", "uses of losses and of Module")
     said = f"{uses} in {_count(found.files, 'file', 'files')}"
+    if not found.files:
+        yield from _text("no file of Python code was read", look, "bad")
+        return
     if not needs:
-        yield from _text(f"{said}: nothing needs a change", look, "good")
+        rest = f" in what was read; {_count(len(found.skipped), 'file', 'files')} could not be" if found.skipped else ""
+        yield from _text(f"{said}: nothing needs a change{rest}", look, "" if rest else "good")
         return
     parts = [_count(len(changes), "place needs a change", "places need a change") if changes else ""]
     parts.append(_count(len(looks - changes), "place needs a look", "places need a look") if looks - changes else "")

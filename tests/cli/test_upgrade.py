@@ -51,7 +51,14 @@ def test_each_place_is_named_with_what_it_needs_and_why(typed: Typed, asked: lis
 def test_code_that_needs_nothing_ends_well(typed: Typed, asked: list[tuple[Any, ...]]) -> None:
     result = typed("upgrade", "1.0", "1.1.0", "fine")
     assert result.exit_code == 0
-    assert "nothing needs a change" in result.stdout
+    assert "nothing needs a change in what was read; 1 file could not be" in " ".join(result.stdout.split())
+
+
+def test_where_no_code_was_read_nothing_is_said_of_it(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrading, "upgrade", lambda *_, **__: msgspec.structs.replace(FOUND, files=0, uses=(), touches=()))
+    said = typed("upgrade", "1.0", "1.1.0", "src").stdout
+    assert "no file of Python code was read" in said
+    assert "nothing needs" not in said
 
 
 def test_json_is_the_record(typed: Typed, asked: list[tuple[Any, ...]]) -> None:

@@ -165,6 +165,12 @@ def test_what_a_class_says_is_not_said_of_its_function_again(five: Index) -> Non
     assert [change.title for change in loud(chronicle.compare("1.0.1", "1.1.0", "F.gap"))] == ["F.gap"]
 
 
+def test_what_is_said_of_another_class_does_not_stand_in_this_one(five: Index) -> None:
+    told = [one for one in chronicle.timeline("GapLoss").changes if one.kind == "calling"]
+    assert told
+    assert all(one.place_after.file != "torch/nn/modules/loss.py" for one in told)
+
+
 def test_a_name_that_no_release_has_is_refused(five: Index) -> None:
     with pytest.raises(UnknownName):
         chronicle.timeline("NoSuchLoss")

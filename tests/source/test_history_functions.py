@@ -217,6 +217,11 @@ def test_who_comes_and_goes_is_told() -> None:
 FORMULA = 'def gap(input):\n    r"""The gap.\n\n    .. math::\n        %s\n\n    Shape:\n        - Input: :math:`%s`\n    """\n'
 
 
+def test_what_was_given_by_name_only_may_be_given_by_position_too() -> None:
+    (change,) = changes(MEANINGS["only by name"][0], PLAIN)
+    assert (change.consequence, change.sentence) == ("new", "`wide` may be given by position too")
+
+
 def test_another_formula_is_told_and_one_typeset_in_another_way_is_quiet() -> None:
     before = FORMULA % (r"\text{gap} = \frac{x}{y} \leq 1", "(N, *)")
     (typeset,) = [one for one in changes(before, FORMULA % (r"gap = \frac{x}{y}\,\le 1", "(N, *)")) if one.kind.startswith("formula")]

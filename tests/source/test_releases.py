@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from inspector import pipeline
-from inspector.errors import CouldNotRun, InspectError
+from inspector import asking, pipeline
+from inspector.errors import CouldNotRun, InspectError, UnknownName
 from inspector.report import NotRun
 from inspector.source import archives, configuration, fetching, finders, keeping, releases
 from inspector.source.releases import Releases
@@ -476,3 +476,8 @@ def test_several_releases_of_the_users_own_index_come_at_once(from_the_index: Re
     line = "super(_Loss, self).__init__()"
     has_it = [version for version, text in sorted(found.items()) if line in text.text_of(text.place(SPELLED))]
     assert has_it == ["1.0.0", "1.13.1", "1.4.0"]
+
+
+def test_a_name_of_today_that_a_release_lacks_is_said_to_be_of_today(index: Index) -> None:
+    with pytest.raises(UnknownName, match=r"torch 1\.0\.0 has no HuberLoss, which the installed torch has"):
+        asking.understand("HuberLoss", None, (), live=False, text=Releases().text("1.0.0"))

@@ -62,7 +62,7 @@ class Comparing:
     def _add(
         self, told: Told, subject: str = "", member: str = "", places: tuple[Place, Place] | None = None, also: Iterable[str] = ()
     ) -> None:
-        places = places or (Place(self.old.own.file, self.old.own.line), Place(self.new.own.file, self.new.own.line))
+        places = places or (_place_in(self.old, subject), _place_in(self.new, subject))
         self.changes.append(Change(
             self.release, self.previous, subject or self.new.subject, told.kind, told.consequence, told.sentence, told.before, told.after,
             member, told.names, told.consequence == "spelling", *places, self._public(subject or self.new.subject), tuple(also),
@@ -156,6 +156,13 @@ class Comparing:
                 else f"{what}: no longer {before}"
             )
             self._add(Told("documented shapes", "docs", said, before, after, each.names))
+
+
+def _place_in(portrait: Portrait, subject: str) -> Place:
+    """Where a subject stands; nowhere where this portrait does not hold its text."""
+    pieces = [one for one in (portrait.own, *portrait.bases, *portrait.functions) if one.name == subject]
+    own = [portrait.own] if subject in ("", portrait.subject) else []
+    return next((Place(one.file, one.line) for one in (*own, *pieces)), Place())
 
 
 def _formula(found: documented.Formulas) -> Told:

@@ -100,6 +100,8 @@ def _changed(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, st
         if one.kind == "positional" and other.kind == "keyword":
             said = "{} can only be given by name" + (f"; what is given by position goes to `{caught}`" if caught else "")
             yield Delta("argument order", "inside" if caught else "breaking", other.name, other.name, said, *texts)
+        elif one.kind == "keyword" and other.kind == "positional":
+            yield Delta("argument order", "new", other.name, other.name, "{} may be given by position too", *texts)
 
 
 def _order(old: tuple[Given, ...], new: tuple[Given, ...], names: dict[str, str]) -> Iterator[Delta]:
