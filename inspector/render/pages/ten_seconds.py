@@ -5,7 +5,7 @@ In: a Chapter and the checks of the evidence. Out: rows of plain text. Every num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from inspector import evidence
 from inspector.book import Book, Chapter
@@ -162,9 +162,10 @@ def _edge(value: Number | None) -> str:
 def _unchecked(report: Report) -> Iterator[str]:
     """What is taken in silence though it is not documented: the findings say what it does, the probes what else is taken."""
     silent = [finding for finding in report.findings if finding.severity == "undocumented acceptance"]
-    said = [_titled(finding.title) for finding in silent]
-    if not said and isinstance(report.probed, Probed):
-        said = list(_shapes_taken(_silent(report.probed.accepted)))
+    names = _input_names(report)
+    said = [_titled(finding.title, names) for finding in silent]
+    if isinstance(report.probed, Probed):
+        said += _shapes_taken(_silent(report.probed.accepted))
     shown = list(dict.fromkeys(said))
     yield from shown[:MOST_UNCHECKED]
     if len(shown) > MOST_UNCHECKED:
@@ -181,8 +182,16 @@ def _shapes_taken(rows_: Iterable[Acceptance]) -> Iterator[str]:
         yield f"`{altered}` of shape {explain.some(shapes)} is taken in place of `{documented}`."
 
 
-def _titled(title: str) -> str:
+def _input_names(report: Report) -> set[str]:
+    definition = report.definition
+    return {one.name for way in definition.ways for one in way.inputs} if isinstance(definition, Definition) else set()
+
+
+def _titled(title: str, names: Collection[str]) -> str:
     """The title of a finding as a sentence, the input or argument it begins with as code."""
+    first, space, more = title.partition(" ")
+    if first in names and space:
+        return f"`{first}` {more}."
     name, colon, rest = title.partition(": ")
     return f"`{name}`: {rest}." if colon and name.isidentifier() else explain.sentence(title)
 

@@ -62,7 +62,7 @@ def test_an_answer_stands_with_what_ran_for_it_and_is_escaped(pages: dict[str, s
 def test_a_buffer_is_set_apart_and_its_refusals_are_listed_with_their_conditions(pages: dict[str, str]) -> None:
     making = pages["module/making.md"]
     kinds = making.partition("{#kinds}")[2]
-    assert re.search(r"<code>weight</code></td><td>buffer</td>", kinds)
+    assert re.search(r'<code>weight</code></th><td data-label="kind">buffer</td>', kinds)
     assert "reading <code>self.weight</code> runs this" in kinds
     refusals = making.partition("{#refusals}")[2]
     assert refusals.count("<tr>") - 1 == len(re.findall(r"Error\(", refusals)) == 7

@@ -11,7 +11,17 @@ from inspector import __version__, evidence, pipeline
 from inspector import report as r
 from inspector.book import FORMAT_VERSION, Book, Chapter
 from inspector.evidence import Machine
-from inspector.render.pages import choose_page, findings_page, home_page, messages_page, plain_page, questions_page, verification_page
+from inspector.render.pages import (
+    choose_page,
+    findings_page,
+    home_page,
+    loss_page,
+    messages_page,
+    plain_page,
+    questions_page,
+    ten_seconds,
+    verification_page,
+)
 from inspector.render.pages.environment import breakable
 from inspector.render.pages.facts import facts, span
 from inspector.source import finders
@@ -82,6 +92,33 @@ def test_facts_count_what_the_evidence_holds(book: Book) -> None:
 )
 def test_a_bound_that_is_only_approached_has_a_round_bracket(low: r.Number, high: r.Number, reached: bool, words: str) -> None:
     assert span(r.Bounds(low, high, reached, "", "", 0.0, "", None, 1, "pass")) == words
+
+
+def test_the_box_of_a_loss_says_how_many_failures_have_a_known_cause(book: Book) -> None:
+    page = text_of(loss_page.pages, book, "losses/NLLLoss.md")
+    assert "✗ 2 of 5 checks failed</strong></a>, 1 of them with a known cause, on torch 2.13.0" in page
+
+
+def test_a_loss_page_has_the_formula_without_and_with_its_weight(book: Book) -> None:
+    page = text_of(loss_page.pages, book, "losses/NLLLoss.md")
+    plain, _, general = page.partition("<summary>With every argument set</summary>")
+    assert "ℓ = −x[y]" in plain
+    assert "ℓ = −w[y]·x[y]" not in plain
+    assert "ℓ = −w[y]·x[y]" in general
+    assert "L = Σ ℓ / Σ w[y]" in general
+
+
+def test_the_box_names_shapes_that_are_taken_beside_what_the_findings_say(book: Book) -> None:
+    chapter = book.chapters[0]
+    found = msgspec.structs.replace(finding("input of 2: taken without a word"), severity="undocumented acceptance")
+    taken = r.Acceptance("(N, C)", "input", "shape (N, 1) in place of (N, C)", False, "accepted", "")
+    probed = msgspec.structs.replace(chapter.report.probed, accepted=(taken,))
+    report = msgspec.structs.replace(chapter.report, findings=(found,), probed=probed)
+    box = {row.label: row.lines for row in ten_seconds.rows(report)}
+    assert box["Not checked"] == (
+        "`input` of 2: taken without a word.",
+        "`input` of shape `(N, 1)` is taken in place of `(N, C)`.",
+    )
 
 
 def test_the_map_tells_what_failed_from_what_did_not_run(book: Book) -> None:
