@@ -147,13 +147,13 @@ def range_of(report: Report) -> Iterator[BoxRow]:
 
 
 def _edge(value: Number | None) -> str:
-    """A whole number without a fraction, another to four digits, and the sign of infinity."""
+    """A whole number without a fraction, another to four digits, with the signs of infinity and of minus."""
     if value is None:
         return text(value)
     infinite = {"inf": "∞", "-inf": "−∞"}
     if isinstance(value, str):
         return infinite.get(value, value)
-    return str(int(value)) if value == int(value) and abs(value) < LARGE else text(float(value))
+    return (str(int(value)) if value == int(value) and abs(value) < LARGE else text(float(value))).replace("-", "−")
 
 
 # -- what is not checked --------------------------------------------------------------------------------------------------
