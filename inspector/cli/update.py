@@ -54,6 +54,8 @@ def command(**options: Unpack[Options]) -> int:
 
     known = _known(options)
     new = updating.arrivals(known - set(options["pretend_without"]))
+    for version in set(options["pretend_without"]) - known - {one.release for one in new}:
+        raise InspectError("no-such-release", f"{version[:40]} is neither known nor new", "", "name a release that is")
     _say(options, "; ".join(_noticed(one) for one in new) or f"nothing is new: {_newest(known)} is the newest release, and it is known")
     if options["check"] or not new:
         return 1 if new else 0

@@ -77,6 +77,11 @@ def test_what_is_pretended_not_to_be_known_is_dealt_with_as_new(index: Index, ca
     assert after["90.1.0"] != before["90.1.0"]
 
 
+def test_of_no_other_release_can_it_be_pretended_that_it_is_not_known(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--known", str(known("90.0.0")), "--pretend-without", "77.0.0") == 2
+    assert "77.0.0 is neither known nor new" in capsys.readouterr().err
+
+
 def test_where_nothing_is_known_nothing_can_be_new(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 2
     assert "[nothing-known]" in capsys.readouterr().err
