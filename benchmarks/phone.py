@@ -25,17 +25,31 @@ LATENCY = 150
 DOWN, UP = 1_600_000 / 8, 750_000 / 8
 """Bytes a second: with the latency, the profile that browsers call slow 4G."""
 LIMIT = 1000
-"""Milliseconds until a page shows its text, and is read whole: from then on menu, folds and switch answer, which need no script."""
+"""Milliseconds until a page shows its text and its menu answers a tap; it needs no script, and neither do folds and the switch."""
+
+TAP = """(() => {
+  const open = () => document.getElementById("__drawer")?.checked;
+  const tap = () => {
+    if (!performance.getEntriesByName("first-contentful-paint").length) return requestAnimationFrame(tap);
+    document.querySelector("label[for=__drawer]").click();
+    requestAnimationFrame(() => requestAnimationFrame(() => { if (open()) window.answered = performance.now(); }));
+  };
+  requestAnimationFrame(tap);
+})()"""
+"""Taps on the menu as soon as there is something to see, and notes when the menu stands on the screen."""
 
 READ = """() => {
   const [visit] = performance.getEntriesByType("navigation");
   const painted = performance.getEntriesByName("first-contentful-paint")[0];
-  return {painted: painted.startTime, usable: visit.domInteractive, scripts: visit.domContentLoadedEventEnd, complete: visit.loadEventEnd};
+  return {
+    painted: painted.startTime, menu: window.answered, whole: visit.domInteractive, scripts: visit.domContentLoadedEventEnd,
+    complete: visit.loadEventEnd,
+  };
 }"""
 
 
 def main() -> int:
-    """Measures and prints; 0 where every page is painted and read whole within the limit."""
+    """Measures and prints; 0 where every page is painted and answers within the limit."""
     options = _arguments()
     found = chromium.find()
     if found is None:
@@ -46,7 +60,7 @@ def main() -> int:
         measured = {page: _visits(found, f"http://127.0.0.1:{server.server_port}/{page}", options.rounds) for page in options.page}
         server.shutdown()
     print(_table(measured, options.rounds))
-    return int(any(max(each["painted"], each["usable"]) > LIMIT for each in measured.values()))
+    return int(any(max(each["painted"], each["menu"]) > LIMIT for each in measured.values()))
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,7 +100,7 @@ class _Compressed(http.server.SimpleHTTPRequestHandler):
 
 
 def _visits(found: str, address: str, rounds: int) -> dict[str, float]:
-    """Medians in milliseconds since the visit began: painted, usable, scripts run, complete."""
+    """Medians in milliseconds since the visit began: painted, the menu on the screen, read whole, scripts run, complete."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -104,18 +118,19 @@ def _visit(browser: Any, address: str) -> dict[str, float]:
     slow = {"offline": False, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": UP}
     session.send("Network.emulateNetworkConditions", slow)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.add_init_script(TAP)
     page.goto(address, wait_until="load", timeout=120_000)
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+    page.wait_for_function("window.answered > 0")
     measured: dict[str, float] = page.evaluate(READ)
     context.close()
     return measured
 
 
 def _table(measured: dict[str, dict[str, float]], rounds: int) -> str:
-    titles = ("page", f"text on screen, ms (at most {LIMIT})", f"menu and switch answer (at most {LIMIT})", "search answers", "all loaded")
+    titles = ("page", f"text on screen, ms (at most {LIMIT})", f"a tap on the menu answered (at most {LIMIT})", "read to its end", "search answers", "all loaded")
     head = f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
     rows = [
-        f"| {page} | {ms['painted']:.0f} | {ms['usable']:.0f} | {ms['scripts']:.0f} | {ms['complete']:.0f} |"
+        f"| {page} | {ms['painted']:.0f} | {ms['menu']:.0f} | {ms['whole']:.0f} | {ms['scripts']:.0f} | {ms['complete']:.0f} |"
         for page, ms in measured.items()
     ]
     said = f"Processor {SLOWER} times slower, {LATENCY} ms and {DOWN * 8 / 1e6:.1f} Mbit/s, nothing cached; medians of {rounds} visits."
