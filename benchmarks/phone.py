@@ -127,7 +127,8 @@ def _visit(browser: Any, address: str) -> dict[str, float]:
 
 
 def _table(measured: dict[str, dict[str, float]], rounds: int) -> str:
-    titles = ("page", f"text on screen, ms (at most {LIMIT})", f"a tap on the menu answered (at most {LIMIT})", "read to its end", "search answers", "all loaded")
+    tap = f"a tap on the menu answered (at most {LIMIT})"
+    titles = ("page", f"text on screen, ms (at most {LIMIT})", tap, "read to its end", "search answers", "all loaded")
     head = f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
     rows = [
         f"| {page} | {ms['painted']:.0f} | {ms['menu']:.0f} | {ms['whole']:.0f} | {ms['scripts']:.0f} | {ms['complete']:.0f} |"
