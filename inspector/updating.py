@@ -41,7 +41,10 @@ def known_in_file(file: Path) -> frozenset[str]:
     try:
         lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
         return frozenset(str(Version(line)) for line in lines if line and not line.startswith("#"))
-    except (OSError, UnicodeDecodeError, InvalidVersion) as error:
+    except OSError as error:
+        what = f"cannot read the list of releases: {error.strerror}"
+        raise InspectError("damaged-list", what, str(file), "write one release a line") from None
+    except (UnicodeDecodeError, InvalidVersion) as error:
         raise InspectError("damaged-list", f"not a list of releases: {error}", str(file), "write one release a line") from None
 
 

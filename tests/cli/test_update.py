@@ -90,3 +90,6 @@ def test_where_nothing_is_known_nothing_can_be_new(index: Index, capsys: pytest.
 def test_a_list_that_is_none_is_refused(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--known", str(known("not a release"))) == 2
     assert "[damaged-list]" in capsys.readouterr().err
+    assert run("--known", "no-such-file.txt") == 2
+    said = capsys.readouterr().err
+    assert "cannot read the list of releases: No such file or directory (no-such-file.txt)" in said
