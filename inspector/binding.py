@@ -15,13 +15,13 @@ import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from inspector import publishing
 from inspector.book import Book, History
 from inspector.report import NotRun, Record, Release
+from inspector.source.downloads import locked
 
 STATE = "edition.json"
 """In the folder of a site: what it was made of."""
@@ -237,7 +237,7 @@ def clean(folder: Path, kept: tuple[Bound, ...]) -> None:
 def _workplace(folder: Path) -> Iterator[Path]:
     """A folder to make something in. A lock says that it is in use, which ends with the process, however that ends."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as temporary, (Path(temporary) / _LOCK).open("w") as lock:
-        _locks(lock)
+        locked(lock)
         yield Path(temporary)
 
 
@@ -245,18 +245,5 @@ def _abandoned(folder: Path) -> Iterator[Path]:
     """Unfinished folders that no process works in any more."""
     for place in folder.glob(f"{UNFINISHED}*"):
         with contextlib.suppress(OSError), (place / _LOCK).open("r+") as lock:
-            if _locks(lock):
+            if locked(lock):
                 yield place
-
-
-def _locks(file: IO[str]) -> bool:
-    """Whether the file is locked now and was not before; a system without such locks never says so."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from io import BufferedRandom
 from pathlib import Path
+from typing import IO, Any
 
 from inspector.errors import CouldNotRun
 from inspector.source import fetching
@@ -47,15 +48,18 @@ def _claimed(folder: Path) -> tuple[Path, BufferedRandom]:
     file = folder / UNFINISHED
     stream = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
     # Whoever held it may have finished and removed it between the opening and the locking: then this is no longer the file there.
-    if _lock(stream) and file.exists() and os.path.samestat(os.fstat(stream.fileno()), file.stat()):
+    if locked(stream) and file.exists() and os.path.samestat(os.fstat(stream.fileno()), file.stat()):
         return file, stream
     stream.close()
     handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     return Path(name), os.fdopen(handle, "r+b")
 
 
-def _lock(stream: BufferedRandom) -> bool:
-    """Whether the file is this process's own from now on; the system gives it back when the process ends, however it ends."""
+def locked(stream: IO[Any]) -> bool:
+    """Whether the file is this process's own from now on, and was no other's; a system without such locks never says so.
+
+    The system gives it back when the process ends, however it ends.
+    """
     try:
         import fcntl
     except ImportError:

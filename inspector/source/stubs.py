@@ -171,7 +171,7 @@ def _line_with(text: str, head: str) -> int:
 def _overload(match: re.Match[str]) -> Overload:
     parameters = []
     keyword = False
-    for part in _split(match[1]):
+    for part in between_commas(match[1]):
         name, _, rest = part.partition(":")
         annotation, _, default = rest.partition("=")
         if part.startswith("*"):
@@ -182,7 +182,7 @@ def _overload(match: re.Match[str]) -> Overload:
     return Overload(tuple(parameters), " ".join(match[2].split()))
 
 
-def _split(text: str) -> list[str]:
+def between_commas(text: str) -> list[str]:
     """Parts between commas that stand in no brackets."""
     parts, depth, start = [], 0, 0
     for at, letter in enumerate(text):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from inspector.source.stubs import between_commas
+
 _ALIAS = re.compile(r"\([a-z|]+!?(?: -> [*a-z|]+)?\)")
 """What a type says of the memory it shares: (a), (a!), (a -> *)."""
 _DUNDER = re.compile(r"__i?(\w+)__")
@@ -75,27 +77,16 @@ def parse(text: str) -> Schema:
     name, _, rest = text.partition("(")
     inside, _, results = rest.rpartition(" -> ")
     arguments, keyword = [], False
-    for part in _split(inside.rstrip().removesuffix(")")):
+    for part in between_commas(inside.rstrip().removesuffix(")")):
         keyword = keyword or part == "*"
         if part != "*":
             arguments.append(_argument(part.partition("=")[0] if "=" in part else part, keyword=keyword))
     results = results.strip()
     several = results[1:-1] if results.startswith("(") else results
-    return Schema(name.strip(), tuple(arguments), tuple(_argument(part, keyword=False) for part in _split(several)))
+    return Schema(name.strip(), tuple(arguments), tuple(_argument(part, keyword=False) for part in between_commas(several)))
 
 
 def _argument(text: str, *, keyword: bool) -> Argument:
     plain, written = _ALIAS.sub("", text), "!" in text
     kind, _, name = plain.strip().rpartition(" ")
     return Argument(kind, name, written, keyword) if kind else Argument(name, "", written, keyword)
-
-
-def _split(text: str) -> list[str]:
-    """Parts between commas that stand in no brackets."""
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
-    return [part.strip() for part in [*parts, text[start:]] if part.strip()]
