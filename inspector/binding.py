@@ -6,13 +6,10 @@ sites share. It never changes a site in place, so that what stands is whole at a
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,13 +18,10 @@ import msgspec
 from inspector import publishing
 from inspector.book import Book, History
 from inspector.report import NotRun, Record, Release
-from inspector.source.downloads import locked
 
 STATE = "edition.json"
 """In the folder of a site: what it was made of."""
 LATEST = "latest"
-UNFINISHED = ".building-"
-_LOCK = ".in-use"
 FORMAT_VERSION = 1
 """Raised when the state of an older version can no longer be read: such a site is built again."""
 
@@ -128,7 +122,7 @@ def bind(book: Book, folder: Path, asked: Bound, site_url: str = "") -> Bound:
     from inspector.render.pages import site, writing
 
     folder.mkdir(parents=True, exist_ok=True)
-    with _workplace(folder) as temporary:
+    with publishing.workplace(folder) as temporary:
         source, made = temporary / "source", temporary / "site"
         writing.write(source, site.files(book, site.Where(site_url, tuple(asked.releases))))
         publishing.build_here(source / "mkdocs.yml", made)
@@ -196,7 +190,7 @@ def copy_newest(folder: Path, newest: Bound) -> None:
     there, place = folder / newest.release, folder / LATEST
     if (place / STATE).is_file() and (place / STATE).read_bytes() == (there / STATE).read_bytes():
         return
-    with _workplace(folder) as temporary:
+    with publishing.workplace(folder) as temporary:
         made = temporary / LATEST
         shutil.copytree(there, made, copy_function=_link)
         writing.put_in_place(made, place)
@@ -217,7 +211,7 @@ def lead_on(folder: Path, release: str, target: Bound) -> None:
     place = folder / release
     if place.is_dir() and all((place / name).is_file() and (place / name).read_bytes() == data for name, data in files.items()):
         return
-    with _workplace(folder) as temporary:
+    with publishing.workplace(folder) as temporary:
         made = temporary / release
         writing.write(made, files)
         writing.put_in_place(made, place)
@@ -229,21 +223,4 @@ def clean(folder: Path, kept: tuple[Bound, ...]) -> None:
     for place in folder.iterdir():
         if place.name.startswith("assets-") and place.name not in needed:
             shutil.rmtree(place, ignore_errors=True)
-    for place in _abandoned(folder):
-        shutil.rmtree(place, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _workplace(folder: Path) -> Iterator[Path]:
-    """A folder to make something in. A lock says that it is in use, which ends with the process, however that ends."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as temporary, (Path(temporary) / _LOCK).open("w") as lock:
-        locked(lock)
-        yield Path(temporary)
-
-
-def _abandoned(folder: Path) -> Iterator[Path]:
-    """Unfinished folders that no process works in any more."""
-    for place in folder.glob(f"{UNFINISHED}*"):
-        with contextlib.suppress(OSError), (place / _LOCK).open("r+") as lock:
-            if locked(lock):
-                yield place
+    publishing.remove_abandoned(folder)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from inspector.losses import asked
 from inspector.report import Example, NotRun, Observation, Report
 from inspector.source import cache, catalog, finders
 from inspector.source.catalog import CatalogEntry
+from inspector.source.downloads import locked
 from inspector.source.finders import TorchText
 from inspector.verification import Wanted, verify
 
@@ -32,6 +34,8 @@ Told = Callable[[str, int, int], None]
 
 HOOKS = ("forward_pre", "forward", "full_backward_pre", "full_backward")
 """One of each kind that an instance can have."""
+UNFINISHED = ".building-"
+"""How the names of folders begin in which something is being made."""
 MOST_VARIANTS = 6
 """Of each loss: more paths than that nobody compares."""
 
@@ -215,8 +219,9 @@ def _build(folder: Path) -> None:
     """Builds into a temporary folder, which takes the place of the site when it is complete."""
     from inspector.render.pages import writing
 
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as temporary:
-        made, site = Path(temporary) / "site", folder / "site"
+    remove_abandoned(folder)
+    with workplace(folder) as temporary:
+        made, site = temporary / "site", folder / "site"
         _mkdocs(folder, "build", "--strict", "--quiet", "--site-dir", str(made.resolve()))
         writing.put_in_place(made, site)
 
@@ -265,3 +270,42 @@ def _mkdocs(folder: Path, *words: str) -> None:
         if "No module named mkdocs" in said:
             raise CouldNotRun("no-mkdocs", "mkdocs is not installed", sys.prefix, "pip install mkdocs-material, or say --no-build")
         raise CouldNotRun("pages-not-built", f"mkdocs refused the pages: {said}", configuration, "please report it with this line")
+
+
+# -- where a site is made before it is put in its place ------------------------------------------------------------------
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A folder to make something in. It is locked from its first moment to its last; the lock ends with the process, however that ends."""
+    with ExitStack() as ending:
+        for _ in range(3):  # between its making and its locking, another process may take it for one that was left behind
+            place = Path(tempfile.mkdtemp(dir=folder, prefix=UNFINISHED))
+            if ending.enter_context(_own(place)):
+                break
+        else:  # a system without such locks: there nobody removes what others left
+            place.mkdir(exist_ok=True)
+        ending.callback(shutil.rmtree, place, ignore_errors=True)
+        yield place
+
+
+@contextmanager
+def _own(place: Path) -> Iterator[bool]:
+    """Whether a folder is this process's own for the length of a `with` block."""
+    try:
+        handle = os.open(place, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        yield locked(handle) and place.is_dir()
+    finally:
+        os.close(handle)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Removes unfinished folders that no process works in any more."""
+    for place in folder.glob(f"{UNFINISHED}*"):
+        with _own(place) as is_own:
+            if is_own:
+                shutil.rmtree(place, ignore_errors=True)

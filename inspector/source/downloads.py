@@ -55,8 +55,8 @@ def _claimed(folder: Path) -> tuple[Path, BufferedRandom]:
     return Path(name), os.fdopen(handle, "r+b")
 
 
-def locked(stream: IO[Any]) -> bool:
-    """Whether the file is this process's own from now on, and was no other's; a system without such locks never says so.
+def locked(stream: IO[Any] | int) -> bool:
+    """Whether the open file or folder is this process's own from now on, and was no other's; a system without such locks never says so.
 
     The system gives it back when the process ends, however it ends.
     """

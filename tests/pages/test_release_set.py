@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from inspector import binding, shelf
+from inspector import binding, publishing, shelf
 from inspector.errors import InspectError
 from inspector.shelf import Stocked, Wanted
 from tests.source.small_index import SOURCES, Index, serve, wheel
@@ -229,9 +230,9 @@ def changed(folder: Path, old: dict[str, str]) -> set[str]:
 
 
 POINTS: dict[str, Callable[[Path, dict[str, str]], bool]] = {
-    "before anything is written": lambda folder, old: any(folder.glob(f"{binding.UNFINISHED}*")),
-    "while pages are written": lambda folder, old: any(folder.glob(f"{binding.UNFINISHED}*/source/pages/{PAGE[:-5]}.md")),
-    "while the site is built": lambda folder, old: any(folder.glob(f"{binding.UNFINISHED}*/site/index.html")),
+    "before anything is written": lambda folder, old: any(folder.glob(f"{publishing.UNFINISHED}*")),
+    "while pages are written": lambda folder, old: any(folder.glob(f"{publishing.UNFINISHED}*/source/pages/{PAGE[:-5]}.md")),
+    "while the site is built": lambda folder, old: any(folder.glob(f"{publishing.UNFINISHED}*/site/index.html")),
     "when one site is new": lambda folder, old: len(changed(folder, old)) == 1,
     "when both are new": lambda folder, old: len(changed(folder, old)) == 2,
     "when it has ended": lambda folder, old: False,
@@ -261,7 +262,35 @@ def test_whenever_it_is_killed_what_stands_is_whole(index: Index, first: tuple[I
         assert {one.release for one in binding.standing(folder)} == set(old)
     assert changed(folder, old) == set(old)
     assert stock(folder).built == ()
-    assert not list(folder.glob(f"{binding.UNFINISHED}*"))
+    assert not list(folder.glob(f"{publishing.UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("step", ["mkdir", "open", "fcntl.flock", "os.rmdir", "os.remove"])
+def test_whatever_step_of_its_making_or_removing_a_workplace_is_killed_at_it_is_removed_later(step: str, tmp_path: Path) -> None:
+    # Audit events name each of these steps before it is taken: the process ends there and then, as by a kill.
+    program = f"""
+        import os, sys
+        from pathlib import Path
+        from inspector import publishing
+        folder = Path({str(tmp_path)!r})
+        def die(event, args):
+            if event.endswith({step!r}) and (event == "fcntl.flock" or str(args[0]).startswith((str(folder), "page"))):
+                os._exit(9)
+        sys.addaudithook(die)
+        with publishing.workplace(folder) as place:
+            (place / "page.html").write_text("half")
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
+    assert done.returncode == 9
+    binding.clean(tmp_path, ())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_workplace_that_is_in_use_is_not_removed(tmp_path: Path) -> None:
+    with publishing.workplace(tmp_path) as place:
+        binding.clean(tmp_path, ())
+        assert place.is_dir()
+    assert not place.exists()
 
 
 # -- in a browser ---------------------------------------------------------------------------------------------------------
