@@ -119,13 +119,13 @@ def content_of(book: Book) -> str:
 
 def bind(book: Book, folder: Path, asked: Bound, site_url: str = "") -> Bound:
     """Builds the site of a book and puts it into its place in the folder of a set; returns its state."""
-    from inspector.render.pages import site, writing
+    from inspector.render.pages import building, site, writing
 
     folder.mkdir(parents=True, exist_ok=True)
     with publishing.workplace(folder) as temporary:
         source, made = temporary / "source", temporary / "site"
         writing.write(source, site.files(book, site.Where(site_url, tuple(asked.releases))))
-        publishing.build_here(source / "mkdocs.yml", made)
+        building.build_here(source / "mkdocs.yml", made)
         for name in ("404.html", "sitemap.xml.gz"):
             (made / name).unlink(missing_ok=True)
         shared = _share(made, folder)

@@ -13,13 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inspector import __version__, asking, edition, evidence, losses, pipeline, probing
 from inspector.book import FORMAT_VERSION, Book, Chapter, Variant, Workings
-from inspector.errors import CouldNotRun
 from inspector.evidence import Evidence
 from inspector.losses import asked
 from inspector.report import Example, NotRun, Observation, Report
@@ -28,6 +27,9 @@ from inspector.source.catalog import CatalogEntry
 from inspector.source.downloads import locked
 from inspector.source.finders import TorchText
 from inspector.verification import Wanted, verify
+
+if TYPE_CHECKING:
+    from inspector.render.pages.building import Build
 
 Told = Callable[[str, int, int], None]
 """Is told what is being done, how many are done, of how many."""
@@ -168,19 +170,20 @@ def publish(book: Book, folder: Path, how: How) -> Path:
     In the folder: `source` (what is built), `site` (what is read), `built` (of what the site was made), and `site.zip` where it was
     asked for.
     """
-    from inspector.render.pages import site, writing
+    from inspector.render.pages import building, site, writing
 
-    with _uncollected():
-        files = site.files(book, site.Where(how.site_url), at_once=True)
-    writing.write(folder / "source", files)
-    begins, built = folder / "site" / "index.html", folder / "built"
-    if not how.built:
-        return folder / "source"
-    # Not whether anything was written just now: a build that was interrupted has written everything.
-    state = writing.digest(files)
-    if not begins.is_file() or not built.is_file() or built.read_text() != state:
-        _build(folder)
-        built.write_text(state)
+    with building.begun() if how.built else nullcontext() as build:
+        with _uncollected():
+            files = site.files(book, site.Where(how.site_url), at_once=True)
+        writing.write(folder / "source", files)
+        begins, built = folder / "site" / "index.html", folder / "built"
+        if build is None:
+            return folder / "source"
+        # Not whether anything was written just now: a build that was interrupted has written everything.
+        state = writing.digest(files)
+        if not begins.is_file() or not built.is_file() or built.read_text() != state:
+            _build(folder, build)
+            built.write_text(state)
     if how.offline:
         writing.pack(folder / "site", folder / "site.zip")
         return folder / "site.zip"
@@ -212,64 +215,21 @@ def lacking() -> str:
 
 def serve(folder: Path) -> None:
     """Shows the site on this machine, and again when a page changes, until it is interrupted."""
-    _mkdocs(folder, "serve", "--livereload")
+    from inspector.render.pages import building
+
+    words = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--config-file", str(folder / "source" / "mkdocs.yml")]
+    subprocess.run(words, env={**os.environ, **building.environment()}, stdin=subprocess.DEVNULL)
 
 
-def _build(folder: Path) -> None:
+def _build(folder: Path, build: Build) -> None:
     """Builds into a temporary folder, which takes the place of the site when it is complete."""
     from inspector.render.pages import writing
 
     remove_abandoned(folder)
     with workplace(folder) as temporary:
         made, site = temporary / "site", folder / "site"
-        _mkdocs(folder, "build", "--strict", "--quiet", "--site-dir", str(made.resolve()))
+        build(folder / "source" / "mkdocs.yml", made)
         writing.put_in_place(made, site)
-
-
-def build_here(configuration: Path, site: Path) -> None:
-    """Builds a site in this process, for those who build many: starting mkdocs takes as long as a small site. Raises CouldNotRun."""
-    import logging
-
-    os.environ.update(_environment())
-    try:
-        from mkdocs.commands.build import build
-        from mkdocs.config import load_config
-        from mkdocs.exceptions import MkDocsException
-    except ModuleNotFoundError:
-        raise CouldNotRun("no-mkdocs", "mkdocs is not installed", sys.prefix, "pip install mkdocs-material, or say --no-build") from None
-    said: list[str] = []
-    keeper = logging.Handler(logging.WARNING)
-    keeper.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    log = logging.getLogger("mkdocs")
-    log.addHandler(keeper)
-    log.propagate = False
-    try:
-        build(load_config(config_file=str(configuration), site_dir=str(site.resolve())))
-    except MkDocsException as error:
-        said.append(str(error))
-    finally:
-        log.removeHandler(keeper)
-    if said:
-        raise CouldNotRun("pages-not-built", f"mkdocs refused the pages: {'; '.join(said)}", str(site), "please report it with this line")
-
-
-def _environment() -> dict[str, str]:
-    # The year 1980 stands for no date at all: the same pages give the same bytes.
-    return {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "315532800"), "NO_MKDOCS_2_WARNING": "1"}
-
-
-def _mkdocs(folder: Path, *words: str) -> None:
-    """Raises CouldNotRun where mkdocs is missing, or refuses the pages."""
-    configuration = str(folder / "source" / "mkdocs.yml")
-    command = [sys.executable, "-m", "mkdocs", *words, "--config-file", configuration]
-    environment = {**os.environ, **_environment()}
-    watched = words[0] == "serve"
-    done = subprocess.run(command, env=environment, capture_output=not watched, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode and not watched:
-        said = (done.stderr or done.stdout).strip()
-        if "No module named mkdocs" in said:
-            raise CouldNotRun("no-mkdocs", "mkdocs is not installed", sys.prefix, "pip install mkdocs-material, or say --no-build")
-        raise CouldNotRun("pages-not-built", f"mkdocs refused the pages: {said}", configuration, "please report it with this line")
 
 
 # -- where a site is made before it is put in its place ------------------------------------------------------------------

@@ -70,6 +70,7 @@ def picture(opened: Browser, site: Path, view: View) -> bytes:
     page = context.new_page()
     file, _, anchor = view.address.partition("#")
     page.goto((site / file).as_uri() + (f"#{anchor}" if anchor else ""), wait_until="load")
+    page.wait_for_function("'ready' in document.documentElement.dataset")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(800)  # KaTeX sets the formulas after loading
     taken = page.screenshot()

@@ -131,13 +131,20 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         opened.append(context)
         watch(context, at, trouble)
         page = context.new_page()
-        page.goto(at + name)
+        go(page, at + name, scripts=scripts)
         return page
 
     yield open_page
     for context in opened:
         context.close()
     assert trouble == []
+
+
+def go(page: Page, address: str, *, scripts: bool = True) -> None:
+    """Opens a page and waits until its scripts are there, which it asks for when it has been read."""
+    page.goto(address)
+    if scripts:
+        page.wait_for_function("!document.body.innerHTML.includes('dataset.ready') || 'ready' in document.documentElement.dataset")
 
 
 def watch(context: BrowserContext, at: str, trouble: list[str]) -> None:

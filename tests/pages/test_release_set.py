@@ -27,7 +27,7 @@ from inspector.errors import InspectError
 from inspector.shelf import Stocked, Wanted
 from tests.source.small_index import SOURCES, Index, serve, wheel
 
-from .conftest import _Quiet, watch
+from .conftest import _Quiet, go, watch
 from .links import wrong
 from .test_accessible import serious
 
@@ -311,7 +311,7 @@ def opened(browser: Browser, at: str, name: str, trouble: list[str]) -> Page:
     context = browser.new_context()
     watch(context, at, trouble)
     page = context.new_page()
-    page.goto(at + name)
+    go(page, at + name)
     return page
 
 
@@ -324,7 +324,7 @@ def test_an_old_release_says_so_and_the_list_keeps_the_page(browser: Browser, ad
     page.wait_for_url(f"**/1.1.0/{PAGE}*")
     page.wait_for_selector(".md-version__current")
     assert not page.get_by_text("which is not the newest release").is_visible()
-    page.goto(f"{address}1.0.0/{PAGE}#call")
+    go(page, f"{address}1.0.0/{PAGE}#call")
     page.wait_for_url(f"**/1.0.1/{PAGE}#call")
     assert trouble == []
 
@@ -335,7 +335,7 @@ def test_nothing_serious_on_any_page_of_a_set(browser: Browser, address: str, sc
     for name in ("releases.html", f"1.0.1/{PAGE}", "1.0.1/index.html", "latest/changes.html", "latest/changes/1.1.0.html",
                  "latest/history/GapLoss.html"):  # fmt: skip
         page = browser.new_context(color_scheme=scheme).new_page()
-        page.goto(address + name)
+        go(page, address + name)
         page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
         found[name] = serious(page, *rules)
         page.context.close()
@@ -345,7 +345,7 @@ def test_nothing_serious_on_any_page_of_a_set(browser: Browser, address: str, sc
 @pytest.mark.parametrize("name", ["releases.html", f"1.0.1/{PAGE}", "latest/changes.html", "latest/history/GapLoss.html"])
 def test_no_page_of_a_set_is_wider_than_a_phone(browser: Browser, address: str, name: str) -> None:
     page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
-    page.goto(address + name)
+    go(page, address + name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.context.close()
 

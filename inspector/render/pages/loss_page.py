@@ -173,9 +173,9 @@ class LossPage(Record, frozen=True):
     report: Report
 
 
-def pages(book: Book) -> Iterator[Page]:
-    """A page for each loss of the book, and its report as JSON."""
-    for chapter in book.chapters:
+def pages(book: Book, part: slice = slice(None)) -> Iterator[Page]:
+    """A page for each loss of the book, or of a part of its chapters, and its report as JSON."""
+    for chapter in book.chapters[part]:
         made = loss_page(book, chapter)
         template = "loss/read_page.md" if book.is_read_only else "loss/page.md"
         yield Page(f"losses/{chapter.name}.md", render(template, **fields(made)), chapter.name, "Losses")
