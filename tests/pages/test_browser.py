@@ -199,6 +199,33 @@ def test_no_kind_of_page_scrolls_sideways_on_a_phone_or_asks_another_host(visit:
     assert {name: width for name, width in wide.items() if width > 390} == {}
 
 
+LOOKS = """() => [...document.querySelectorAll("body, body *")].map((each) => {
+  const look = getComputedStyle(each);
+  const said = ["display", "color", "backgroundColor", "fontSize", "fontWeight", "margin", "padding", "borderWidth", "position", "width"];
+  return [each.localName, each.className, ...said.map((name) => look[name])].join(" | ");
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_looks_the_same_before_its_whole_style_sheets_have_come(visit: Visit, site: Path, width: int) -> None:
+    differ = {}
+    for name in one_of_each_kind(site) if width > 390 else ("index.html", f"losses/{BUSY}.html"):
+        page = visit("404.html", width=width)
+        page.emulate_media(reduced_motion="reduce")  # no colour is on its way to another
+        page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        page.goto(page.url.replace("404.html", name))
+        page.wait_for_function("!document.body.innerHTML.includes('dataset.ready') || 'ready' in document.documentElement.dataset")
+        whole = page.evaluate(LOOKS)
+        page.route("**/*.css", lambda route: route.fulfill(body="", content_type="text/css"))
+        page.reload()
+        page.wait_for_function("!document.body.innerHTML.includes('dataset.ready') || 'ready' in document.documentElement.dataset")
+        if name != "404.html":
+            early = page.evaluate(LOOKS)
+            differ[name] = [(one, other) for one, other in zip(early, whole, strict=True) if one != other][:3]
+        page.close()
+    assert {name: these for name, these in differ.items() if these} == {}
+
+
 def test_pages_are_readable_without_scripts(visit: Visit, book: Path) -> None:
     chapters = Book.from_json(book.read_bytes()).chapters
     formulas = next(chapter.report.definition for chapter in chapters if chapter.name == BUSY).formulas  # type: ignore[union-attr]
