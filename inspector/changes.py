@@ -16,6 +16,7 @@ plain English without its subject, `headline` with it, so that it can be shown a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -209,6 +210,11 @@ class Timeline(Record, frozen=True):
         """The last change that is not only spelling, the introduction included; None where nothing changed."""
         loud = [change for change in self.changes if not change.quiet]
         return loud[-1] if loud else None
+
+
+def spelled(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes of spelling that are worth a number: not that lines moved, which happens to all below any other change."""
+    return tuple(change for change in changes if change.quiet and change.kind != "lines")
 
 
 class Comparison(Record, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from inspector.changes import Change, Comparison, Consequence, Stretch, Timeline
+from inspector.changes import Change, Comparison, Consequence, Stretch, Timeline, spelled
 from inspector.render.ink import Line, Look, Span, paint, wrap
 
 WIDEST = 110
@@ -178,7 +178,7 @@ def _spelling(changes: Sequence[Change], look: Look) -> Iterator[Line]:
 
 def _counted(changes: Sequence[Change]) -> str:
     """Changes of spelling by kind; "" where there are none. That lines moved is not counted."""
-    kinds = Counter(change.kind for change in changes if change.quiet and change.kind != "lines")
+    kinds = Counter(change.kind for change in spelled(changes))
     if not kinds:
         return ""
     total = sum(kinds.values())

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from inspector.changes import Change, Comparison
+from inspector.changes import Change, Comparison, spelled
 from inspector.render import explain
 
 MEANS = {
@@ -40,7 +40,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     for consequence, some in groupby(loud, key=lambda change: change.consequence):
         yield from ("", f"## {MEANS.get(consequence, consequence)}", "")
         yield from (line for change in some for line in _change(change))
-    quiet = len(found.changes) - len(loud)
+    quiet = len(spelled(found.changes))
     if quiet:
         yield from ("", f"{explain.counted(quiet, 'change')} of spelling only left out.")
     for one in found.unread:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from inspector.book import Book, History, News
-from inspector.changes import Change
+from inspector.changes import Change, spelled
 from inspector.render import explain
 from inspector.render.pages.environment import render
 from inspector.render.pages.history_page import ChangeRow, name_of, row_of
@@ -103,7 +103,7 @@ def _page(news: News, known: set[str]) -> str:
         Group(name, MEANS.get(name, name), tuple(_about(change, known) for change in some))
         for name, some in groupby(loud, key=lambda change: change.consequence)
     ]
-    quiet = len(news.changes) - len(loud)
+    quiet = len(spelled(news.changes))
     return render("news.md", news=news, groups=groups, quiet=explain.counted(quiet, "change") if quiet else "")
 
 

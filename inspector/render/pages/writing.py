@@ -47,16 +47,18 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 OF_A_SERVER = ("404.html", "sitemap.xml", "sitemap.xml.gz")
 """Files of a site that mean nothing in a folder."""
+SOURCE_MAP = ".map"
+"""Ending of what only a debugger asks for: the theme's scripts as they were before they were made small."""
 
 
 def pack(folder: Path, archive: Path) -> None:
     """Makes a zip of all files in the folder, under the name of the archive; the same files give the same bytes, which are left alone.
 
-    What only a server shows is left out: its addresses begin at the top of a host.
+    What only a server shows is left out, its addresses begin at the top of a host, and source maps.
     """
     handle, temporary = tempfile.mkstemp(dir=archive.parent, prefix=".writing-")
     with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in OF_A_SERVER):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and _is_read(path)):
             name = zipfile.ZipInfo(f"{archive.stem}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
             name.external_attr = 0o644 << 16
             packed.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
@@ -65,6 +67,11 @@ def pack(folder: Path, archive: Path) -> None:
         return
     os.chmod(temporary, 0o644)
     os.replace(temporary, archive)
+
+
+def _is_read(path: Path) -> bool:
+    """Whether somebody who reads the site from a folder needs this file."""
+    return path.name not in OF_A_SERVER and path.suffix != SOURCE_MAP
 
 
 def put_in_place(made: Path, place: Path) -> None:

@@ -112,9 +112,9 @@ def test_a_zip_of_the_same_files_is_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "one.zip").read_bytes() == first
 
 
-def test_a_zip_has_no_page_that_only_a_server_shows(tmp_path: Path) -> None:
+def test_a_zip_has_neither_a_page_that_only_a_server_shows_nor_source_maps(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    for name in ("index.html", "404.html", "sitemap.xml"):
+    for name in ("index.html", "404.html", "sitemap.xml", "bundle.min.js.map"):
         (tmp_path / "site" / name).write_text("<a href='/assets/'>")
     writing.pack(tmp_path / "site", tmp_path / "one.zip")
     assert zipfile.ZipFile(tmp_path / "one.zip").namelist() == ["one/index.html"]
