@@ -234,6 +234,8 @@ class Comparison(Record, frozen=True):
     """The gravest first; quiet ones last."""
     unread: tuple[Unread, ...] = ()
     """What could not be read."""
+    asked: tuple[str, str] = ("", "")
+    """The two releases as they were asked for: "1.10" means 1.10.2."""
 
     def to_json(self) -> str:
         """Itself as JSON; the same Comparison gives the same bytes."""
@@ -253,6 +255,12 @@ def in_order(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 def _place_of(one: Change) -> tuple[object, ...]:
     sums_up = one.kind == "body" and not one.member
     return one.rank, one.subject.rpartition(".")[2].lower(), one.subject, sums_up, one.member, one.kind, one.sentence
+
+
+def meanings(asked: Iterable[str], releases: Iterable[str]) -> tuple[str, ...]:
+    """Which release was taken for each that was asked for in another way, a line each: "2.1 means 2.1.2"."""
+    pairs = dict.fromkeys(zip(asked, releases, strict=True))
+    return tuple(f"{word} means {release}" for word, release in pairs if word and word.strip().lstrip("vV").partition("+")[0] != release)
 
 
 def since(timeline: Timeline, release: str) -> Timeline:

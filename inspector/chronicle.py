@@ -84,7 +84,7 @@ def compare(old: str, new: str, name: str = "", *, offline: bool = False, downlo
         if each.unread
     ]
     named = comparing_name(portrayed, subjects[0]) if name else ""
-    return Comparison(FORMAT_VERSION, versions[0], versions[1], named, tuple(subjects), in_order(once(changes)), tuple(unread))
+    return Comparison(FORMAT_VERSION, versions[0], versions[1], named, tuple(subjects), in_order(once(changes)), tuple(unread), (old, new))
 
 
 def comparing_name(portrayed: Sequence[Sequence[Portrayed]], subject: str) -> str:

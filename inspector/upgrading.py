@@ -12,7 +12,7 @@ from inspector import chronicle, touching
 from inspector.affected import FORMAT_VERSION, Skipped, Touch, Upgrade, Use
 from inspector.changes import Comparison
 from inspector.source import catalog
-from inspector.source.releases import LATEST, Releases
+from inspector.source.releases import Releases
 from inspector.source.usage import code_files
 from inspector.source.usage.bindings import Project
 from inspector.source.usage.code_files import Parsed
@@ -35,7 +35,7 @@ def upgrade(old: str, new: str, paths: Sequence[str], *, offline: bool = False, 
     """
     files = code_files.python_files(paths)
     releases = Releases(offline=offline)
-    versions = [meant(each, releases.versions() if each != LATEST else ()) for each in (old, new)]
+    versions = [releases.meant(each) for each in (old, new)]
     compared = chronicle.compare(versions[0], versions[1], offline=offline, told=told)
     texts = (releases.text(versions[0]), releases.text(versions[1]))
     parsed, skipped = code_files.parse_all(files)
@@ -50,15 +50,6 @@ def upgrade(old: str, new: str, paths: Sequence[str], *, offline: bool = False, 
         tuple(use for use in uses if use in touched or (use.subject in known and use.kind in ("makes", "calls", "derives"))),
         tuple(touches), tuple(skipped), compared.unread,
     )  # fmt: skip
-
-
-def meant(version: str, every: Iterable[str]) -> str:
-    """The release that a version means: itself where it has three numbers, else the newest that begins so; itself where none does."""
-    parts = version.strip().split(".")
-    if len(parts) >= 3 or not all(part.isdecimal() for part in parts):
-        return version
-    fitting = [each for each in every if each.split(".")[: len(parts)] == parts]
-    return fitting[-1] if fitting else version
 
 
 def read_uses(parsed: Sequence[Parsed], meanings: Meanings, skipped: list[Skipped] | None = None) -> tuple[Use, ...]:

@@ -32,7 +32,8 @@ class Options(How):
 def command(old: str, new: str, name: str, **options: Unpack[Options]) -> int:
     """Show what changed for users of losses between two releases.
 
-    OLD and NEW are releases (1.10.0, latest); NAME is one loss, Module or function, and all losses where it is left out.
+    OLD and NEW are releases (1.10.0, latest; 2.1 means its newest patch); NAME is one loss, Module or function,
+    and all losses where it is left out.
     """
     from inspector import chronicle
     from inspector.render import changed, retold

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from inspector.changes import Change, Comparison, Consequence, Stretch, Timeline, spelled
+from inspector.changes import Change, Comparison, Consequence, Stretch, Timeline, meanings, spelled
 from inspector.render.ink import Line, Look, Span, paint, wrap
 
 WIDEST = 110
@@ -45,6 +45,7 @@ def timeline_to_terminal(timeline: Timeline, look: Look) -> str:
 def comparison_to_terminal(comparison: Comparison, look: Look) -> str:
     """What changed between two releases by consequence, the gravest first."""
     lines: list[Line] = [(Span(_heading(comparison), "heading"),), *_prose(_extent(comparison), look)]
+    lines += [line for said in meanings(comparison.asked, (comparison.old, comparison.new)) for line in _prose(f"{said}.", look)]
     for consequence, changes in _by_consequence(comparison.changes, look):
         lines += [(), (Span(f"{WORDS[consequence].capitalize()}: {MEANS[consequence]}", "heading"),)]
         for titles, change in together(changes):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from inspector.affected import Touch, Upgrade
+from inspector.changes import meanings
 from inspector.render.ink import Line, Look, Span, paint, wrap
 
 WIDEST = 110
@@ -38,9 +39,8 @@ def _lines(found: Upgrade, look: Look) -> Iterator[Line]:
 
 def _head(found: Upgrade, look: Look) -> Iterator[Line]:
     yield from wrap([Span(f"torch {found.old} to {found.new}", "heading")], _width(look), (), ())
-    for asked, version in zip(found.asked, (found.old, found.new), strict=True):
-        if asked != version:
-            yield from _text(f"{asked} is taken for {version}", look, "quiet")
+    for said in meanings(found.asked, (found.old, found.new)):
+        yield from _text(said, look, "quiet")
     needs = found.needed()
     changes, looks = ({(touch.use.file, touch.use.line) for touch in needs if touch.need == need} for need in ("change", "look"))
     uses = _count(len(found.uses), "use of a loss or of Module", "uses of losses and of Module")

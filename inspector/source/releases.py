@@ -121,8 +121,8 @@ class Releases:
         return tuple(_dated(one, by_version.get(one, [])) for one in final)
 
     def text(self, release: str) -> finders.TorchText:
-        """The text of a release, "latest" for the newest; the installed torch's where that is it. Raises InspectError."""
-        wanted = self._latest() if release == LATEST else _version(release)
+        """The text of the release that is `meant`; the installed torch's where that is it. Raises InspectError."""
+        wanted = self._meant(release)
         if wanted == _installed_version():
             return finders.find_installed()
         wheel = _smallest(self._wheels(wanted), str(wanted))
@@ -159,7 +159,7 @@ class Releases:
     def is_here(self, version: str) -> bool:
         """Whether a release is installed or kept with all that a report looks at."""
         try:
-            wanted = self._latest() if version == LATEST else _version(version)
+            wanted = self._meant(version)
         except InspectError:
             return False
         if wanted == _installed_version():
@@ -173,6 +173,30 @@ class Releases:
         return folder_of(_smallest(self._wheels(wanted), str(wanted))).name
 
     # -- which wheel -------------------------------------------------------------------------------------------------------
+
+    def meant(self, release: str) -> str:
+        """The release that a person means: the newest final one for "latest", the newest that begins so for "2.1" or "2"."""
+        return str(self._meant(release))
+
+    def _meant(self, release: str) -> Version:
+        if release.strip() == LATEST:
+            return self._latest()
+        wanted = _version(release)
+        if len(wanted.release) > 2 or wanted.is_prerelease or wanted.is_postrelease:
+            return wanted
+        return max((one for one in self._final() if one.release[: len(wanted.release)] == wanted.release), default=wanted)
+
+    def _final(self) -> set[Version]:
+        """Every final release; where the indexes cannot be asked, those that they had when they last were, and the installed one."""
+        installed = _installed_version()
+        try:
+            known: _Known | None = self._listing(FRESH)
+        except CouldNotRun:
+            known = self._kept()
+            if known is None and installed is None:
+                raise
+        versions = {*(known.by_version() if known else ()), *((installed,) if installed else ())}
+        return {one for one in versions if not one.is_prerelease}
 
     def _latest(self) -> Version:
         final = [version for version in self._listing(FRESH).by_version() if not version.is_prerelease]

@@ -40,7 +40,7 @@ def test_each_place_is_named_with_what_it_needs_and_why(typed: Typed, asked: lis
     assert result.exit_code == 1
     assert asked == [("1.0", "1.1.0", ("src",), True)]
     text = " ".join(result.stdout.split())
-    for words in ("torch 1.0.2 to 1.1.0", "1.0 is taken for 1.0.2", "1 use of a loss or of Module in 2 files: 1 place needs a change",
+    for words in ("torch 1.0.2 to 1.1.0", "1.0 means 1.0.2", "1 use of a loss or of Module in 2 files: 1 place needs a change",
                   "src/a.py:3 nn.GapLoss(wide=3)", "✗ GapLoss: the argument `wide` is called `width` · `wide=` is given by name",
                   "1 more change is only inside: -v", "not read: src/b.py: it is not Python"):  # fmt: skip
         assert words in text

@@ -256,6 +256,22 @@ def test_latest_is_the_newest_that_is_final(index: Index) -> None:
     assert Releases().text("latest").release.version == "1.10.0"
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("1.1", "1.1.2"), ("1", "1.10.0"), ("v1.10", "1.10.0"), ("1.1.1", "1.1.1"), ("1.1+cpu", "1.1.2"), ("9.0", "9.0"), ("1.1rc1", "1.1rc1"),
+     ("2.13", "2.13.0")],
+)  # fmt: skip
+def test_a_version_of_one_or_two_numbers_is_the_newest_that_begins_so(index: Index, version: str, expected: str) -> None:
+    for each in ("1.1.0", "1.1.1", "1.1.2", "1.1.3rc1", "1.10.0"):
+        index.add(each)
+    assert Releases().meant(version) == expected
+
+
+def test_a_short_version_of_the_installed_torch_needs_no_network(index: Index) -> None:
+    short = finders.find_installed().release.version.rpartition(".")[0]
+    assert Releases(offline=True).text(short) is finders.find_installed()
+
+
 @pytest.mark.parametrize("release", ["1.0.9", "../../etc", "newest", ""])
 def test_a_release_that_is_not_there_is_named_in_one_line(index: Index, release: str) -> None:
     assert slug(release) == "no-such-release"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector import upgrading
+from inspector import chronicle, upgrading
+from inspector.changes import meanings
 from inspector.errors import InspectError
 
 from .small_index import SOURCES, STUB, Index, wheel
@@ -78,17 +79,10 @@ def test_what_is_not_there_is_wrong_use(two: Index, tmp_path: Path, old: str, pa
     assert caught.value.slug == slug
 
 
-@pytest.mark.parametrize(
-    ("version", "expected"),
-    [
-        ("1.1", "1.1.2"),
-        ("1", "1.10.0"),
-        ("1.10", "1.10.0"),
-        ("1.1.1", "1.1.1"),
-        ("2.0", "2.0"),
-        ("latest", "latest"),
-        ("1.1.0rc1", "1.1.0rc1"),
-    ],
-)
-def test_a_short_version_is_its_newest_patch(version: str, expected: str) -> None:
-    assert upgrading.meant(version, ("1.0.0", "1.1.0", "1.1.1", "1.1.2", "1.10.0")) == expected
+def test_a_short_version_means_the_newest_that_begins_so_for_both_commands(two: Index, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CODE)
+    found, compared = upgrading.upgrade("1.0", "1", [str(tmp_path)]), chronicle.compare("1.0", "v1.1.0")
+    assert (found.old, found.new, found.asked) == ("1.0.1", "1.1.0", ("1.0", "1"))
+    assert (compared.old, compared.new, compared.asked) == ("1.0.1", "1.1.0", ("1.0", "v1.1.0"))
+    assert meanings(found.asked, (found.old, found.new)) == ("1.0 means 1.0.1", "1 means 1.1.0")
+    assert meanings(compared.asked, (compared.old, compared.new)) == ("1.0 means 1.0.1",)
