@@ -54,6 +54,8 @@ class Wanted(NamedTuple):
     """Where the set will be published; "" where that is not known."""
     download: bool = False
     """Whether whole wheels may be fetched."""
+    offline: bool = False
+    """Whether only what is kept is read."""
     again: tuple[str, ...] = ()
     """Releases whose sites are built though they stand there."""
 
@@ -80,6 +82,7 @@ class Task(Record, frozen=True):
     folder: str
     site_url: str
     download: bool
+    offline: bool = False
     asked: Bound | None = None
     """The site to be built; None to read only."""
     since: dict[str, Since] = msgspec.field(default_factory=dict)
@@ -98,7 +101,7 @@ def stock(folder: Path, wanted: Wanted, told: Told | None = None) -> Stocked:
         contents = _contents(releases, known, wanted, hands, say)
         groups = list(_grouped(releases, contents, wanted))
         told_before = any(one.has_history for one in before)
-        hands.history = annals.history(wanted.names, fetch=told_before or not wanted.since, told=say)
+        hands.history = annals.history(wanted.names, fetch=not wanted.offline and (told_before or not wanted.since), told=say)
         hands.newest = groups[-1].release if groups else ""
         asked = [one for one in groups if one.release in wanted.again or not _stands(known.get(one.release), one, hands)]
         built = list(hands.build([one for one in asked if one.release != wanted.ran_release], say))
@@ -143,7 +146,7 @@ def _releases(wanted: Wanted) -> list[_Known]:
         oldest = Version(wanted.since or "0")
     except InvalidVersion:
         raise InspectError("no-such-release", f"`{wanted.since[:40]}` is not a release", "", "write one such as 2.0") from None
-    index = Releases(download=wanted.download)
+    index = Releases(offline=wanted.offline, download=wanted.download)
     readable = {*index.versions(), wanted.ran_release}
     listed = [each for each in index.listed() if Version(each.version) >= oldest and (each.version in readable or each.installed)]
     return [_known(each, wanted, index.key) for each in reversed(listed)]
@@ -258,7 +261,7 @@ class _Hands:
 
     def _fetched(self, releases: Sequence[str], trouble: list[InspectError]) -> Iterator[str]:
         """The releases as soon as each is kept: the next are fetched while one is read."""
-        index = Releases(download=self._wanted.download)
+        index = Releases(offline=self._wanted.offline, download=self._wanted.download)
         here = [release for release in releases if runs_here(release)]
         yield from here
         by_key = {index.key(release): release for release in releases if release not in here}
@@ -275,7 +278,9 @@ class _Hands:
         whole = self.history if asked and release == self.newest and isinstance(self.history, History) else None
         names = [one.subject.rpartition(".")[2] for one in self.history.timelines] if asked and isinstance(self.history, History) else []
         since = self._since(release, names)
-        return Task(release, wanted.names, about, str(self._folder), wanted.site_url, wanted.download, asked, since, whole)
+        return Task(
+            release, wanted.names, about, str(self._folder), wanted.site_url, wanted.download, wanted.offline, asked, since, whole
+        )  # fmt: skip
 
     def _done(self, tasks: Iterable[Task], whole: int, kind: Any, words: str, say: Told) -> Iterator[Any]:
         for done, raw in enumerate(self._each(tasks, whole)):
@@ -313,7 +318,7 @@ def _work(raw: bytes) -> bytes:
 
 def _book(task: Task) -> Book | None:
     """The Book of a release; None where it has none of the losses that are wanted."""
-    text = Releases(download=task.download).text(task.release)
+    text = Releases(offline=task.offline, download=task.download).text(task.release)
     given = [Evidence.from_json(task.evidence)] if task.evidence else []
     listed = catalog.read_catalog(text)
     names = [name for name in task.names if _has(listed, name)]

@@ -58,11 +58,17 @@ def write_known(file: Path, releases: Iterable[str]) -> None:
     writing.write_one(file, (HEAD + "".join(f"{release}\n" for release in ordered)).encode())
 
 
-def arrivals(known: frozenset[str]) -> tuple[Arrival, ...]:
+def meant(releases: Iterable[str], *, offline: bool = False) -> frozenset[str]:
+    """The releases that a person names: 2.15 is the newest 2.15.x. Raises InspectError for what is no version."""
+    index = Releases(offline=offline)
+    return frozenset(index.meant(each) for each in releases)
+
+
+def arrivals(known: frozenset[str], *, offline: bool = False) -> tuple[Arrival, ...]:
     """The releases of the index that are newer than the oldest known one and are not known, the oldest first."""
     from packaging.version import Version
 
-    dated = Releases().dated()
+    dated = Releases(offline=offline).dated()
     oldest = min(map(Version, known))
     found = []
     for place, one in enumerate(dated):
@@ -71,6 +77,6 @@ def arrivals(known: frozenset[str]) -> tuple[Arrival, ...]:
     return tuple(found)
 
 
-def changed(arrival: Arrival, told: Told | None = None) -> Comparison:
+def changed(arrival: Arrival, told: Told | None = None, *, offline: bool = False, download: bool = False) -> Comparison:
     """What a release changed since the one before it."""
-    return chronicle.compare(arrival.previous, arrival.release, told=told)
+    return chronicle.compare(arrival.previous, arrival.release, offline=offline, download=download, told=told)

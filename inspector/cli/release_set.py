@@ -33,6 +33,8 @@ class Asked(NamedTuple):
     quiet: bool
     again: tuple[str, ...] = ()
     """Releases whose sites are built though they stand there."""
+    offline: bool = False
+    """Whether only what is kept is read."""
 
 
 def make_set(asked: Asked) -> Stocked:
@@ -58,7 +60,9 @@ def _wanted(asked: Asked, bar: Bar) -> Wanted:
 
     files = [read_bytes(file) for file in asked.evidence]
     given = [Evidence.from_json(data, file) for data, file in zip(files, asked.evidence, strict=True)]
-    wanted = shelf.Wanted(asked.since, asked.names, tuple(given), site_url=asked.site_url, download=asked.download, again=asked.again)
+    wanted = shelf.Wanted(
+        asked.since, asked.names, tuple(given), site_url=asked.site_url, download=asked.download, offline=asked.offline, again=asked.again
+    )
     return _from_book(asked, wanted) if asked.book else _from_here(asked, wanted, given, bar)
 
 

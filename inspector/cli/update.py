@@ -10,6 +10,7 @@ import click
 
 from inspector.cli.output import Output
 from inspector.cli.progress import Bar
+from inspector.cli.reaching import reaches_out
 from inspector.errors import InspectError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Options(TypedDict):
     output: str
     no_build: bool
     site_url: str
+    offline: bool
     download: bool
     quiet: bool
 
@@ -42,7 +44,7 @@ class Options(TypedDict):
 @click.option("-o", "--output", metavar="DIR", default="inspect-loss-pages", help="Where the set is (default: inspect-loss-pages).")
 @click.option("--no-build", is_flag=True, help="Build no site.")
 @click.option("--site-url", metavar="URL", default="", help="Where the set will be published.")
-@click.option("--download", is_flag=True, help="Fetch a whole wheel where a server sends no parts of one.")
+@reaches_out
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what changed.")
 def command(**options: Unpack[Options]) -> int:
     """Notice a new torch release: say what changed, build its site.
@@ -52,9 +54,10 @@ def command(**options: Unpack[Options]) -> int:
     """
     from inspector import updating
 
-    known = _known(options)
-    new = updating.arrivals(known - set(options["pretend_without"]))
-    for version in set(options["pretend_without"]) - known - {one.release for one in new}:
+    pretended = updating.meant(options["pretend_without"], offline=options["offline"])
+    known = _known(options, pretended)
+    new = updating.arrivals(known - pretended, offline=options["offline"])
+    for version in pretended - known - {one.release for one in new}:
         raise InspectError("no-such-release", f"{version[:40]} is neither known nor new", "", "name a release that is")
     _say(options, "; ".join(_noticed(one) for one in new) or f"nothing is new: {_newest(known)} is the newest release, and it is known")
     if options["check"] or not new:
@@ -68,7 +71,7 @@ def command(**options: Unpack[Options]) -> int:
     return 0
 
 
-def _known(options: Options) -> frozenset[str]:
+def _known(options: Options, pretended: frozenset[str]) -> frozenset[str]:
     from inspector import shelf, updating
 
     if options["known"]:
@@ -76,7 +79,7 @@ def _known(options: Options) -> frozenset[str]:
     else:
         where = str(Path(options["output"]) / shelf.NAME)
         found = updating.known_in_set(Path(where))
-    if not found - set(options["pretend_without"]):
+    if not found - pretended:
         todo = "make it with pages --all, or name a list with --known" if not options["known"] else "write one release a line"
         raise InspectError("nothing-known", "no release is known yet, so none can be new", where, todo)
     return found
@@ -99,7 +102,9 @@ def _tell(new: Sequence[Arrival], options: Options) -> None:
     from inspector.render import retold
 
     with Bar("comparing", wanted=not options["quiet"]) as bar:
-        texts = [retold.in_markdown(updating.changed(one, bar.doing)) for one in new]
+        texts = [
+            retold.in_markdown(updating.changed(one, bar.doing, offline=options["offline"], download=options["download"])) for one in new
+        ]
     if options["save"]:
         with Output(options["save"]) as file:
             file.write("\n".join(texts))
@@ -116,6 +121,7 @@ def _build(new: Sequence[Arrival], options: Options) -> None:
     done = release_set.make_set(release_set.Asked(
         (), options["evidence"], options["book"], minor, options["output"], options["site_url"], options["download"],
         options["quiet"], again=tuple(one.release for one in new),
+        offline=options["offline"],
     ))  # fmt: skip
     if not options["quiet"]:
         release_set.tell(done)

@@ -232,7 +232,7 @@ class Releases:
             if self.offline:
                 if kept is None:
                     what = "the network may not be used, and no list of releases is kept"
-                    raise CouldNotRun("offline", what, "", "once without --offline")
+                    raise CouldNotRun("offline", what, "", "run it once without --offline")
                 return kept
             if kept is not None and 0 <= time.time() - kept.listing.at < age and kept.listing.asked == _asked(self._reach()[0]):
                 return kept

@@ -68,7 +68,7 @@ def test_what_is_pretended_not_to_be_known_is_dealt_with_as_new(index: Index, ca
     shelf.stock(folder, Wanted(since="90"))
     before = {one.release: (folder / one.release).stat().st_ino for one in binding.standing(folder)}
     assert run() == 0
-    assert run("--pretend-without", "90.1.0") == 0
+    assert run("--pretend-without", "v90.1") == 0
     said = capsys.readouterr()
     assert "`wide` is 2 by default" in said.out
     assert "built now: 90.1.0" in said.out
@@ -80,6 +80,8 @@ def test_what_is_pretended_not_to_be_known_is_dealt_with_as_new(index: Index, ca
 def test_of_no_other_release_can_it_be_pretended_that_it_is_not_known(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--known", str(known("90.0.0")), "--pretend-without", "77.0.0") == 2
     assert "77.0.0 is neither known nor new" in capsys.readouterr().err
+    assert run("--known", str(known("90.0.0")), "--pretend-without", "x") == 2
+    assert "`x` is not a release" in capsys.readouterr().err
 
 
 def test_where_nothing_is_known_nothing_can_be_new(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,3 +95,13 @@ def test_a_list_that_is_none_is_refused(index: Index, capsys: pytest.CaptureFixt
     assert run("--known", "no-such-file.txt") == 2
     said = capsys.readouterr().err
     assert "cannot read the list of releases: No such file or directory (no-such-file.txt)" in said
+
+
+def test_offline_only_what_is_kept_is_told_and_nothing_is_asked(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--offline", "--known", str(known("90.0.0"))) == 3
+    assert "[offline]" in capsys.readouterr().err
+    assert run("--no-build", "--known", str(known("90.0.0"))) == 0
+    asked = len(index.asked)
+    assert run("--offline", "--known", str(known("90.0.0")), "--no-build", "--save", "changed.md") == 0
+    assert len(index.asked) == asked
+    assert "`wide` is 2 by default" in Path("changed.md").read_text()
