@@ -69,6 +69,10 @@ class Rung(Record, frozen=True):
     and only dtypes in which it does break."""
 
 
+OFF = 0.01
+"""An equivalent form has gone wrong where it is off by this share of the value, or not finite."""
+
+
 class Ladder(Record, frozen=True):
     """Equivalent forms, each of which ran; the first is the loss itself."""
 
@@ -236,7 +240,8 @@ class Effect(Record, frozen=True):
     given: str
     """The value it was set to, as Python writes it."""
     before: tuple[Number, ...]
-    """The loss value with all arguments at their defaults: one number, or each of them where nothing is reduced."""
+    """The loss value with all arguments at their defaults: one number, or each of them where nothing is reduced. Where the example's inputs
+    give nan with this argument, both values are of other inputs, which it takes."""
     after: tuple[Number, ...]
     """The loss value with this one set."""
     shape: tuple[int, ...]

@@ -1,25 +1,29 @@
 """What each constructor argument does to the loss value: the example's inputs once more, with one argument away from its default.
 
-In: a definition, the default configuration and its sample. Out: Effects. An argument that changes nothing on these inputs says so.
+In: a definition, the default configuration and its sample. Out: Effects. An argument that changes nothing on these inputs says so; one that
+gives nan for them is shown on inputs that it takes.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import Counter
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
 from inspector.errors import InspectError
-from inspector.live import build, configurations, instances
+from inspector.live import build, configurations, instances, samples
 from inspector.live.consistency import loss_value
 from inspector.live.written import write
 from inspector.losses.schema import LossDefinition
-from inspector.report import Argument, Configuration, Effect, Number, Reference, Sample, number
+from inspector.report import Argument, Configuration, Effect, Number, Reference, Sample, Unresolved, number
 
 DTYPE = "float64"
 """As the worked example."""
+_Value: TypeAlias = tuple[tuple[int, ...], tuple[Number, ...]]
+"""Shape and numbers of a loss value."""
 
 
 def measure(definition: LossDefinition | None, configuration: Configuration, sample: Sample) -> tuple[Effect, ...]:
@@ -40,8 +44,26 @@ def measure(definition: LossDefinition | None, configuration: Configuration, sam
             continue
         after = _value(changed, sample)
         if after is not None and (name not in found or after != before):
-            found[name] = _effect(argument, before, after)
+            found[name] = _effect(argument, *(_where_taken(definition, configuration, changed, after) or (before, after)))
     return tuple(found.values())
+
+
+def _where_taken(definition: LossDefinition, default: Configuration, changed: Configuration, after: _Value) -> tuple[_Value, _Value] | None:
+    """Before and after on inputs drawn for the argument, where those of the example give nan with it: a rate where they are its logarithm.
+
+    None where the example's will do, or no inputs give a number both ways.
+    """
+    if not _has_nan(after):
+        return None
+    own = samples.draw(definition, changed, instances.signature_of(build.find_class(changed.subject)))
+    both = None if isinstance(own, Unresolved) else (_value(default, own), _value(changed, own))
+    if both is None or both[0] is None or both[1] is None or _has_nan(both[0]) or _has_nan(both[1]):
+        return None
+    return both[0], both[1]
+
+
+def _has_nan(value: _Value) -> bool:
+    return any(math.isnan(float(one)) for one in value[1])
 
 
 def _changed(definition: LossDefinition, default: Configuration) -> list[Configuration]:
@@ -60,7 +82,7 @@ def _is_dtype(configuration: Configuration) -> bool:
     return isinstance(value, Reference) and isinstance(getattr(torch, value.name.removeprefix("torch."), None), torch.dtype)
 
 
-def _value(configuration: Configuration, sample: Sample) -> tuple[tuple[int, ...], tuple[Number, ...]] | None:
+def _value(configuration: Configuration, sample: Sample) -> _Value | None:
     """Shape and numbers of the loss value; None where torch refuses these inputs."""
     with warnings.catch_warnings(), torch.no_grad(), build.fixed_random():
         warnings.simplefilter("ignore")
@@ -72,7 +94,7 @@ def _value(configuration: Configuration, sample: Sample) -> tuple[tuple[int, ...
     return tuple(value.shape), tuple(number(one) for one in value.reshape(-1).tolist())
 
 
-def _effect(argument: Argument, before: tuple[Any, ...], after: tuple[Any, ...]) -> Effect:
+def _effect(argument: Argument, before: _Value, after: _Value) -> Effect:
     return Effect(
         parameter=str(argument.name), given=write(argument.value), before=before[1], after=after[1], shape=after[0], differs=before != after
     )

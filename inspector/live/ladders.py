@@ -17,10 +17,9 @@ from inspector.live.derivatives import gradients
 from inspector.live.expressions import evaluate
 from inspector.live.trials import Setting, Trial, try_out
 from inspector.losses import schema
+from inspector.measured import OFF
 from inspector.report import Check, Ladder, Number, Rung, number
 
-OFF = 0.01
-"""A form has gone wrong where it is off by this share of the value, or not finite."""
 LARGEST = 1e6
 """The largest input tried."""
 CLAIMS = "value and gradient of `{}` equal those of `{}`"

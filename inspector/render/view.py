@@ -471,7 +471,7 @@ def _forms(report: Report, *, verbose: bool) -> list[tuple[str, str]]:
 def _rung(rung: Rung, grows: str) -> str:
     marks = {"pass": "✓", "fail": "✗", "not_run": "-"}
     wrong = ", ".join(f"{_short(size)} in {dtype}" for dtype, size in rung.breaks.items())
-    return f"{marks[rung.status]} {rung.text}" + (f"  (wrong from |{grows}| = {wrong})" if wrong else "")
+    return f"{marks[rung.status]} {rung.text}" + (f"  (wrong once the largest |{grows}| is {wrong})" if wrong else "")
 
 
 def _grids(example: Example, *, verbose: bool) -> list[Grid]:

@@ -35,5 +35,15 @@ def test_every_reduction_keeps_the_kind_of_inputs_that_most_arguments_go_with() 
     assert {"reduction", "size_average"} <= set(found)
 
 
+def test_an_argument_that_gives_nan_for_the_example_is_shown_on_inputs_it_takes() -> None:
+    found, sample = measured("PoissonNLLLoss")
+    values, counts = (argument.value for argument in sample.inputs)
+    x, y = (torch.tensor(one.values, dtype=torch.float64).reshape(one.shape) for one in (values, counts))
+    assert torch.nn.functional.poisson_nll_loss(x, y, log_input=False).isnan()
+    assert found["log_input"].before != found["reduction"].before
+    assert isinstance(found["log_input"].after[0], float)
+    assert all(isinstance(one.before[0], float) for one in found.values())
+
+
 def test_a_loss_without_a_definition_has_no_effects() -> None:
     assert effects.measure(None, Configuration("torch.nn.modules.loss._Loss", "_Loss()", ()), Sample((), "", "given")) == ()

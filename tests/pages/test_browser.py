@@ -58,6 +58,15 @@ def test_a_pasted_error_brings_its_message_first_and_unfolded(visit: Visit, text
     assert "squeeze(1)" in fold.locator("details").inner_text()
 
 
+@pytest.mark.parametrize("words", ["label smoothing", "ignore index"])
+def test_the_name_of_an_argument_brings_first_the_loss_that_has_it(visit: Visit, words: str) -> None:
+    assert results(visit("index.html"), words)[0].endswith("/losses/CrossEntropyLoss.html")
+
+
+def test_a_pasted_error_that_names_an_argument_brings_its_message_first(visit: Visit) -> None:
+    assert results(visit("index.html"), "label_smoothing must be between 0.0 and 1.0. Got: ")[0].endswith("/messages.html")
+
+
 # -- links ----------------------------------------------------------------------------------------------------------------
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
 from inspector.book import Book, Chapter, Since
 from inspector.losses import native_sources
+from inspector.measured import OFF
 from inspector.render import entries, explain, plots, view
 from inspector.render.numbers import CheckCell, CheckTable, cell_of, check_table, text
 from inspector.render.pages import call_path, declared, findings_page, messages_page, pictures, quoting, ten_seconds
@@ -49,6 +51,8 @@ class Shown(Record, frozen=True):
     call: str
     value: str
     differs: bool
+    plain: str
+    """The value without it, where other inputs than those of the example were taken; "" else."""
 
 
 class AcceptedRow(Record, frozen=True):
@@ -88,6 +92,10 @@ class Forms(Record, frozen=True):
 
     name: str
     rows: tuple[FormRow, ...]
+    grows: str
+    """The input that was made larger to find where a form is wrong; "" where none is."""
+    off: str = f"{OFF:.0%}"
+    """How far off the loss itself a form is that is called wrong."""
 
 
 class ConfigurationRow(Record, frozen=True):
@@ -215,8 +223,8 @@ def loss_page(book: Book, chapter: Chapter) -> LossPage:
         autograd=pictures.autograd(report),
         paths=call_path.paths(book, chapter),
         parameters=report.subject.signature,
-        effects={effect.parameter: _shown(effect) for effect in report.effects},
-        plain_value=_value(report.effects[0].before) if report.effects else "",
+        effects=_effects(report.effects),
+        plain_value=_value(_plain(report.effects)),
         accepted=tuple(_accepted(chapter, probed)) if isinstance(probed, Probed) else (),
         tried=f"{probed.probes:,} inputs in {probed.calls:,} calls" if isinstance(probed, Probed) else "",
         not_probed=probed.reason if isinstance(probed, NotRun) else "",
@@ -289,13 +297,25 @@ def _named(formula: Formula) -> str:
 # -- parameters -----------------------------------------------------------------------------------------------------------
 
 
-def _shown(effect: Effect) -> Shown:
+def _plain(effects: Sequence[Effect]) -> tuple[Number, ...]:
+    """The value of the example, which is what most of them begin with."""
+    return Counter(effect.before for effect in effects).most_common(1)[0][0] if effects else ()
+
+
+def _effects(effects: Sequence[Effect]) -> dict[str, Shown]:
+    plain = _plain(effects)
+    return {effect.parameter: _shown(effect, "" if effect.before == plain else _value(effect.before)) for effect in effects}
+
+
+def _shown(effect: Effect, plain: str) -> Shown:
     given = effect.given if len(effect.given) <= LONGEST_GIVEN else f"{effect.given[:LONGEST_GIVEN].rpartition(' ')[0]} …"
-    return Shown(f"{effect.parameter}={given}", _value(effect.after), effect.differs)
+    return Shown(f"{effect.parameter}={given}", _value(effect.after), effect.differs, plain)
 
 
 def _value(numbers: Sequence[Number]) -> str:
-    """One number, or the first few of several."""
+    """One number, or the first few of several; "" where there is none."""
+    if not numbers:
+        return ""
     few = ", ".join(text(one) for one in numbers[:MOST_NUMBERS])
     return few if len(numbers) == 1 else f"[{few}{', …' if len(numbers) > MOST_NUMBERS else ''}]"
 
@@ -365,12 +385,13 @@ def _forms(book: Book, chapter: Chapter) -> Iterator[Forms]:
         if each.name != chapter.name and len(each.report.subject.functions) == 1 and function not in chapter.report.subject.functions
     }
     for ladder in chapter.report.ladders:
-        yield Forms(ladder.name, tuple(_form(rung, ladder.grows, others) for rung in ladder.rungs))
+        broken = any(rung.breaks for rung in ladder.rungs)
+        yield Forms(ladder.name, tuple(_form(rung, ladder.grows, others) for rung in ladder.rungs), ladder.grows if broken else "")
 
 
 def _form(rung: Rung, grows: str, others: dict[str, str]) -> FormRow:
     wrong = [f"{size:.3g} in {dtype}" for dtype, size in rung.breaks.items()]
-    said = f"wrong from |{grows}| = {explain.listed(wrong)}" if wrong else ""
+    said = f"wrong once the largest |{grows}| is {explain.listed(wrong)}" if wrong else ""
     return FormRow(_linked(rung.text, others), text(rung.value), rung.status, said)
 
 
