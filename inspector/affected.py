@@ -37,6 +37,7 @@ class Use(Record, frozen=True):
 
     file: str
     line: int
+    """The line of the file; of the cell, in a notebook."""
     kind: UseKind
     subject: str
     """Qualified name in torch; "" for a text that is matched."""
@@ -50,6 +51,8 @@ class Use(Record, frozen=True):
     """Whether further arguments come from `*`, `**` or `partial`, so that it is not known which are given."""
     catches: tuple[str, ...] = ()
     """Names of the errors that are caught around it."""
+    cell: int = 0
+    """The cell of a notebook, counted from 1 with the cells of prose; 0 in a file of Python."""
 
 
 class Touch(Record, frozen=True):
@@ -63,11 +66,13 @@ class Touch(Record, frozen=True):
 
 
 class Skipped(Record, frozen=True):
-    """A file that could not be read."""
+    """A file, or a cell of a notebook, that could not be read."""
 
     file: str
     reason: str
     """One clause."""
+    cell: int = 0
+    """The cell; 0 for the whole file."""
 
 
 class Upgrade(Record, frozen=True):
@@ -88,7 +93,7 @@ class Upgrade(Record, frozen=True):
     touches: tuple[Touch, ...]
     """Every change that one of them meets, by file and line; the gravest first at one place."""
     skipped: tuple[Skipped, ...] = ()
-    """Files that could not be read."""
+    """Files, and cells of notebooks, that could not be read."""
     unread: tuple[Unread, ...] = ()
     """What could not be compared."""
 

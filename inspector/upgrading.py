@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from inspector import chronicle, touching
 from inspector.affected import FORMAT_VERSION, Skipped, Touch, Upgrade, Use
 from inspector.changes import Comparison
@@ -40,13 +42,15 @@ def upgrade(old: str, new: str, paths: Sequence[str], *, offline: bool = False, 
     texts = (releases.text(versions[0]), releases.text(versions[1]))
     parsed, skipped = code_files.parse_all(files)
     meanings = Meanings(texts)
+    before = len(skipped)
     uses = read_uses(parsed, meanings, skipped)
+    read = len(parsed) - (len(skipped) - before)
     facts = _facts(texts, meanings)
     touches = list(_touches(compared, uses, facts))
     known = _known(compared, meanings)
     touched = {touch.use for touch in touches}
     return Upgrade(
-        FORMAT_VERSION, compared.old, compared.new, (old, new), len(files) - len(skipped),
+        FORMAT_VERSION, compared.old, compared.new, (old, new), read,
         tuple(use for use in uses if use in touched or (use.subject in known and use.kind in ("makes", "calls", "derives"))),
         tuple(touches), tuple(skipped), compared.unread,
     )  # fmt: skip
@@ -63,8 +67,15 @@ def read_uses(parsed: Sequence[Parsed], meanings: Meanings, skipped: list[Skippe
         if _not_too_deep(lambda each=one, module=name: project.add(module, each.tree, is_package=each.is_package), one, skipped):  # type: ignore[misc]
             readable.append(one)
     for one in readable:
-        _not_too_deep(lambda each=one: found.extend(Reader(project, meanings, each.file).read(each.tree)), one, skipped)  # type: ignore[misc]
+        _not_too_deep(lambda each=one: found.extend(_placed(Reader(project, meanings, each.file).read(each.tree), each)), one, skipped)  # type: ignore[misc]
     return tuple(found)
+
+
+def _placed(uses: Iterable[Use], one: Parsed) -> Iterable[Use]:
+    """The uses of a file with the cell and line of a notebook, where it is one."""
+    for use in uses:
+        cell, line = one.places[use.line - 1] if one.places else (0, use.line)
+        yield msgspec.structs.replace(use, cell=cell, line=line)
 
 
 def _not_too_deep(work: Callable[[], None], one: Parsed, skipped: list[Skipped] | None) -> bool:

@@ -20,8 +20,8 @@ from inspector.cli.progress import Bar
 def command(old: str, new: str, paths: tuple[str, ...], as_json: bool, offline: bool, **how: Unpack[How]) -> int:
     """Say what an upgrade of torch means for your code.
 
-    OLD and NEW are releases, such as 1.10 (its newest patch), 2.13.0 or latest; each PATH is a file or folder of Python code. It is
-    read and never run. The exit code is 1 where a place needs a change or a look.
+    OLD and NEW are releases, such as 1.10 (its newest patch), 2.13.0 or latest; each PATH is a file or folder of Python code or
+    notebooks. It is read and never run. The exit code is 1 where a place needs a change or a look, or nothing could be read.
     """
     from inspector import upgrading
     from inspector.render import upgraded
@@ -30,4 +30,4 @@ def command(old: str, new: str, paths: tuple[str, ...], as_json: bool, offline: 
         found = upgrading.upgrade(old, new, paths, offline=offline, told=bar.doing)
     with Output(how["output"], pager=how["pager"] if not as_json else False) as out:
         out.write(found.to_json() if as_json else upgraded.upgraded(found, look(how)))
-    return 1 if found.needed() else 0
+    return 1 if found.needed() or not found.files else 0

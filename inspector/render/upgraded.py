@@ -24,15 +24,15 @@ def upgraded(found: Upgrade, look: Look) -> str:
 def _lines(found: Upgrade, look: Look) -> Iterator[Line]:
     yield from _head(found, look)
     shown = [touch for touch in found.touches if look.verbose or touch.need != "nothing"]
-    for (file, line), touches in groupby(shown, key=lambda touch: (touch.use.file, touch.use.line)):
+    for (file, cell, line), touches in groupby(shown, key=lambda touch: (touch.use.file, touch.use.cell, touch.use.line)):
         yield ()
-        yield from _place(f"{file}:{line}", list(touches), look)
+        yield from _place(f"{_in_cell(file, cell)}:{line}", list(touches), look)
     hidden = len(found.touches) - len(shown)
     if hidden and not look.quiet:
         yield ()
         yield from _text(f"{hidden} more {'change is' if hidden == 1 else 'changes are'} only inside: -v", look, "quiet")
     for skipped in found.skipped:
-        yield from _text(f"not read: {skipped.file}: {skipped.reason}", look, "bad")
+        yield from _text(f"not read: {_in_cell(skipped.file, skipped.cell)}: {skipped.reason}", look, "bad")
     for unread in found.unread:
         yield from _text(f"not compared: {unread.version}: {unread.reason}", look, "bad")
 
@@ -42,14 +42,16 @@ def _head(found: Upgrade, look: Look) -> Iterator[Line]:
     for said in meanings(found.asked, (found.old, found.new)):
         yield from _text(said, look, "quiet")
     needs = found.needed()
-    changes, looks = ({(touch.use.file, touch.use.line) for touch in needs if touch.need == need} for need in ("change", "look"))
+    changes, looks = (
+        {(touch.use.file, touch.use.cell, touch.use.line) for touch in needs if touch.need == need} for need in ("change", "look")
+    )
     uses = _count(len(found.uses), "use of a loss or of Module", "uses of losses and of Module")
     said = f"{uses} in {_count(found.files, 'file', 'files')}"
     if not found.files:
         yield from _text("no file of Python code was read", look, "bad")
         return
     if not needs:
-        rest = f" in what was read; {_count(len(found.skipped), 'file', 'files')} could not be" if found.skipped else ""
+        rest = f" in what was read; {_unread(found)} could not be" if found.skipped else ""
         yield from _text(f"{said}: nothing needs a change{rest}", look, "" if rest else "good")
         return
     parts = [_count(len(changes), "place needs a change", "places need a change") if changes else ""]
@@ -71,6 +73,17 @@ def _place(where: str, touches: list[Touch], look: Look) -> Iterator[Line]:
             if look.verbose:
                 place = touch.change.place_after
                 yield from _text(f"torch {touch.change.release}: {place.file}:{place.line}" if place.file else "", look, "quiet", "    ")
+
+
+def _in_cell(file: str, cell: int) -> str:
+    return f"{file}:cell {cell}" if cell else file
+
+
+def _unread(found: Upgrade) -> str:
+    cells = sum(1 for one in found.skipped if one.cell)
+    files = len(found.skipped) - cells
+    said = (_count(files, "file", "files") if files else "", _count(cells, "cell", "cells") if cells else "")
+    return " and ".join(part for part in said if part)
 
 
 def _count(number: int, one: str, several: str) -> str:

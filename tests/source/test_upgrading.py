@@ -10,6 +10,8 @@ import pytest
 from inspector import chronicle, upgrading
 from inspector.changes import meanings
 from inspector.errors import InspectError
+from inspector.render import upgraded
+from inspector.render.ink import Look
 
 from .small_index import SOURCES, STUB, Index, wheel
 
@@ -59,6 +61,18 @@ def test_uses_meet_the_changes_between_two_releases(two: Index, tmp_path: Path) 
     assert json.loads(found.to_json())["old"] == "1.0.1"
 
 
+def test_a_notebook_is_read_too_and_the_cell_is_named(two: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = ["%pip install torch\nfrom torch import nn", ["x = 1\n", "loss = nn.GapLoss(wide=3)"], "%%bash\nls -l ["]
+    cells = [{"cell_type": "markdown", "source": "Prose"}, *({"cell_type": "code", "source": text} for text in written)]
+    (tmp_path / "mine.ipynb").write_text(json.dumps({"cells": cells}))
+    monkeypatch.chdir(tmp_path)
+    found = upgrading.upgrade("1.0.0", "1.1.0", ["."])
+    assert [(touch.use.cell, touch.use.line, touch.need) for touch in found.needed()] == [(3, 2, "change")]
+    assert [(one.cell, one.reason) for one in found.skipped] == [(4, "it begins with %%bash")]
+    assert found.files == 1
+    assert "\nmine.ipynb:cell 3:2 nn.GapLoss(wide=3)\n" in upgraded.upgraded(found, Look(80))
+
+
 def test_nothing_that_is_read_is_run(two: Index, tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n{CODE}")
@@ -72,8 +86,12 @@ def test_the_same_release_twice_needs_nothing(two: Index, tmp_path: Path) -> Non
     assert upgrading.upgrade("1.0.0", "1.0.1", [str(file)]).touches == ()
 
 
-@pytest.mark.parametrize(("old", "path", "slug"), [("9.9", ".", "no-such-release"), ("1.0", "nowhere", "no-such-code")])
+@pytest.mark.parametrize(
+    ("old", "path", "slug"), [("9.9", "mine.py", "no-such-release"), ("1.0", "nowhere", "no-such-code"), ("1.0", "empty", "no-such-code")]
+)
 def test_what_is_not_there_is_wrong_use(two: Index, tmp_path: Path, old: str, path: str, slug: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "mine.py").write_text(CODE)
     with pytest.raises(InspectError) as caught:
         upgrading.upgrade(old, "1.1", [str(tmp_path / path)])
     assert caught.value.slug == slug

@@ -1,4 +1,4 @@
-"""Files and folders that a person names -> the Python files in them, read and parsed, each with the name of its module.
+"""Files and folders that a person names -> the Python files and notebooks in them, read and parsed, each with the name of its module.
 
 In: paths. Out: trees, and the files that cannot be read with the reason. Nothing is imported, and links to folders are not followed.
 """
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from inspector.affected import Skipped
 from inspector.errors import InspectError
+from inspector.source.usage import notebooks
 
 LARGEST = 4 << 20
 """Bytes of a file that is read."""
@@ -30,10 +31,12 @@ class Parsed(NamedTuple):
     """Its dotted name, from the outermost folder that is a package, or that was named."""
     is_package: bool
     tree: ast.Module
+    places: tuple[tuple[int, int], ...] = ()
+    """For each line of a notebook's Python its cell and the line there; () for a file of Python."""
 
 
 def python_files(given: Iterable[str]) -> list[Path]:
-    """Every Python file of some files and folders, once and in order; raises InspectError `no-such-code` for a path that is not there."""
+    """Every Python file and notebook of files and folders, once and in order; raises InspectError `no-such-code` where there is none."""
     found: dict[Path, None] = {}
     for name in given:
         path = Path(name)
@@ -45,13 +48,17 @@ def python_files(given: Iterable[str]) -> list[Path]:
             raise InspectError(
                 "no-such-code", "there is no file or folder of that name", name[:200], "name files or folders of Python code"
             )
+    if not found:
+        raise InspectError(
+            "no-such-code", "there is no file of Python code in it", ", ".join(given)[:200], "name files or folders of Python code"
+        )
     return list(found)
 
 
 def _below(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_left_out(Path(place) / name))
-        yield from (Path(place) / name for name in sorted(files) if name.endswith(".py"))
+        yield from (Path(place) / name for name in sorted(files) if name.endswith((".py", notebooks.ENDING)))
 
 
 def _is_left_out(folder: Path) -> bool:
@@ -60,13 +67,27 @@ def _is_left_out(folder: Path) -> bool:
 
 def parse_all(files: Iterable[Path]) -> tuple[list[Parsed], list[Skipped]]:
     """The trees of all files that can be parsed, and the others."""
-    parsed, skipped = [], []
+    parsed: list[Parsed] = []
+    skipped: list[Skipped] = []
     for file in files:
         try:
-            parsed.append(Parsed(file.as_posix(), *_module_of(file), _tree(file)))
+            if file.suffix == notebooks.ENDING:
+                parsed.append(_notebook(file, skipped))
+            else:
+                parsed.append(Parsed(file.as_posix(), *_module_of(file), _tree(file)))
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
             skipped.append(Skipped(file.as_posix(), _reason(error)))
     return parsed, skipped
+
+
+def _notebook(file: Path, skipped: list[Skipped]) -> Parsed:
+    """The cells that can be parsed, as one module that no other can import; the other cells are `skipped`."""
+    if file.stat().st_size > notebooks.LARGEST:
+        raise ValueError(f"it is over {notebooks.LARGEST >> 20} MB")
+    found = notebooks.read(file.read_bytes())
+    tree = ast.parse(found.text)
+    skipped += [Skipped(file.as_posix(), cell.reason, cell.number) for cell in found.unread]
+    return Parsed(file.as_posix(), f"{file.stem}@notebook", False, tree, found.places)
 
 
 def _tree(file: Path) -> ast.Module:
