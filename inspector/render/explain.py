@@ -33,6 +33,14 @@ LONGEST_CODE = 60
 
 ENDED = "the function ended"
 """How a reason begins where a call stands after the end of its function."""
+_FOLLOWS = {
+    "taken as false: the call would raise": "; a call that succeeds has it false, since true would end it in an error",
+    "taken as true: the call would raise otherwise": "; a call that succeeds has it true, since false would end it in an error",
+    "it decides whether this is reached": ", and that decides whether this step is reached",
+}
+"""Reason of a condition that reading cannot tell -> what follows from that for the reader."""
+_COUNTS = ("how often ", "its length ")
+"""How a reason begins that is about a loop, which is neither true nor false."""
 _SILENT = ("__init__", "__setattr__")
 """Of these nobody expects a value, so that they return None is not said."""
 _LONG_LIST = re.compile(r"`[^`]*`(?:, `[^`]*`){2,} and `[^`]*`(?P<fate> are empty)?")
@@ -270,8 +278,24 @@ def condition(record: Step, *, whole: bool = False) -> str:
     text = code(record.condition, whole=whole)
     if record.because.startswith(code(record.condition, whole=True)):
         return reason
-    value = "is not known" if record.condition_value == "unknown" else f"is {record.condition_value}"
-    return f"{text} {value}: {reason}" if reason else f"{text} {value}"
+    if record.condition_value == "unknown":
+        return _only_a_run(text, reason)
+    return f"{text} is {record.condition_value}: {reason}" if reason else f"{text} is {record.condition_value}"
+
+
+def _only_a_run(text: str, reason: str) -> str:
+    """That the source alone does not tell a condition, and what follows from that."""
+    if reason.startswith(_COUNTS):
+        return f"{text}: {reason}, so only a run can tell"
+    unknown = f"only a run can tell whether {text} is true"
+    return unknown + (_FOLLOWS.get(reason) or (f": {reason}" if reason else ""))
+
+
+def in_the_run(record: Step, agreement: Agreement) -> str:
+    """What the run did with a step of which reading could not tell whether it is reached; "" where it could, or no profiler sees it."""
+    if record.taken != "unknown" or not record.observable or record.id in agreement.not_observable:
+        return ""
+    return "in the run it was reached" if record.id in agreement.confirmed else "in the run it was not reached"
 
 
 def because(record: Step, *, whole: bool = False) -> str:

@@ -206,7 +206,8 @@ class _Writer:
         self._numbers = numbers(steps) if folding.numbered else {}
         self._release = report.release
         self._whole = folding.most_rows > MOST_ROWS
-        self._marks = _marks(report.agreement) if folding.numbered and isinstance(report.agreement, Agreement) else {}
+        self._agreement = report.agreement if folding.numbered and isinstance(report.agreement, Agreement) else None
+        self._marks = _marks(self._agreement) if self._agreement else {}
 
     def write(self, nodes: Sequence[_Node], rails: tuple[bool, ...], above: Step | None) -> None:
         said = ("", "")
@@ -214,12 +215,16 @@ class _Writer:
             by = node.via or node.step
             guard = (by.condition, by.because)
             is_last = node is nodes[-1]
-            self.rows.append(self._row(node, rails, is_last=is_last, condition="" if guard == said else self._condition(by)))
+            self.rows.append(self._row(node, rails, is_last=is_last, condition="" if guard == said else self._condition(by, node.step)))
             said = guard
             self.write(node.children, (*rails, not is_last), node.step)
 
-    def _condition(self, step: Step) -> str:
-        return explain.condition(step, whole=self._whole)
+    def _condition(self, by: Step, step: Step) -> str:
+        said = explain.condition(by, whole=self._whole)
+        if not said or by.condition_value != "unknown" or self._agreement is None:
+            return said
+        ran = explain.in_the_run(step, self._agreement)
+        return f"{said}; {ran}" if ran else said
 
     def _row(self, node: _Node, rails: tuple[bool, ...], *, is_last: bool, condition: str) -> Row:
         step, by = node.step, node.via or node.step

@@ -94,8 +94,12 @@ HOOKS = "`self._a_hooks`, `self._b_hooks`, `_c_hooks` and `_d_hooks` are empty"
     ("condition", "value", "because", "said"),
     [
         ("x is not None", "false", "its default is None", "`x is not None` is false: its default is None"),
-        ("x", "unknown", "", "`x` is not known"),
-        ("x", "unknown", "it depends on the input", "`x` is not known: it depends on the input"),
+        ("x", "unknown", "", "only a run can tell whether `x` is true"),
+        ("x", "unknown", "it depends on the input", "only a run can tell whether `x` is true: it depends on the input"),
+        ("x", "unknown", "taken as false: the call would raise",
+         "only a run can tell whether `x` is true; a call that succeeds has it false, since true would end it in an error"),
+        ("for a in x", "unknown", "how often it runs depends on the data",
+         "`for a in x`: how often it runs depends on the data, so only a run can tell"),
         ("f(x)", "false", "`f(x)` gave False (plain)", "`f(x)` gave False (plain)"),
         ("not hooks", "true", HOOKS, "`not hooks` is true: no hooks are registered (all 4 collections are empty)"),
         ("hooks", "false", f"the function ended at line 9: {HOOKS}",
@@ -108,6 +112,15 @@ HOOKS = "`self._a_hooks`, `self._b_hooks`, `_c_hooks` and `_d_hooks` are empty"
 )  # fmt: skip
 def test_a_condition_is_said_with_its_value_and_reason(condition: str, value: Any, because: str, said: str) -> None:
     assert explain.condition(step(condition=condition, condition_value=value, because=because)) == said
+
+
+def test_where_only_a_run_can_tell_the_run_says_whether_a_step_was_reached() -> None:
+    maybe = step(id=4, condition="x", condition_value="unknown", taken="unknown")
+    ran, other = Agreement((4,), (), ()), Agreement((), (), ())
+    assert explain.in_the_run(maybe, ran) == "in the run it was reached"
+    assert explain.in_the_run(maybe, other) == "in the run it was not reached"
+    assert explain.in_the_run(maybe, Agreement((), (), (), not_observable=(4,))) == ""
+    assert explain.in_the_run(step(id=4, condition="x", condition_value="true", taken="true"), ran) == ""
 
 
 def test_a_long_condition_keeps_its_two_ends_and_is_whole_when_asked() -> None:
