@@ -176,17 +176,25 @@ def _end_pager(pager: subprocess.Popen[str]) -> None:
 
 
 def write_whole(file: str, data: bytes) -> None:
-    """Writes the file under a temporary name beside it and moves it into place. Raises CouldNotRun `cannot-write`."""
+    """Writes the file under a temporary name beside it and moves it into place. Raises CouldNotRun `cannot-write`.
+
+    What a link leads to is written, and not the link; a device or a pipe, such as /dev/null, is written to and stays what it is.
+    """
     import tempfile
 
-    folder = os.path.dirname(os.path.abspath(file))
+    target = os.path.realpath(file)
+    folder = os.path.dirname(target)
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{os.path.basename(file)}.")
+        if os.path.exists(file) and not os.path.isfile(file):
+            with open(file, "wb") as stream:
+                stream.write(data)
+            return
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{os.path.basename(target)}.")
         with open(handle, "wb") as stream:
             stream.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, file)
+        os.replace(temporary, target)
         temporary = ""
     except OSError as error:
         raise CouldNotRun("cannot-write", f"cannot write: {error.strerror}", file, "choose another FILE") from None

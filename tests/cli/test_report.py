@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli import output
 from inspector.report import Report
 
 from .conftest import Pipeline, Typed, sample_report
@@ -115,3 +116,16 @@ def test_a_file_that_cannot_be_written_is_one_line_and_exit_code_three(pipeline:
     assert result.exit_code == 3
     assert re.fullmatch(r"inspect-loss: cannot write: .* \(.*\): .* \[cannot-write\]\n", result.stderr)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_device_is_written_to_and_a_link_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    output.write_whole(str(tmp_path / "pipe"), b"all of it")
+    assert os.read(reader, 99) == b"all of it"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+    (tmp_path / "link").symlink_to("file")
+    output.write_whole(str(tmp_path / "link"), b"too")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_bytes() == b"too"
