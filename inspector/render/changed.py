@@ -30,6 +30,8 @@ MEANS: dict[Consequence, str] = {
 """What each consequence means, the gravest first."""
 _GRAVE = ("removed", "breaking", "new", "deprecated", "path")
 """Those that are left where the Look is quiet."""
+FIRST = 2
+"""How many changes of what is done on the way are told of a release that has many, without -v."""
 _STYLES = {"removed": "bad", "breaking": "bad", "new": "good", "path": "native"}
 
 
@@ -108,10 +110,23 @@ def _stretch(stretch: Stretch, timeline: Timeline, look: Look) -> Iterator[Line]
         return
     yield ()
     yield (Span(stretch.name, "name"), Span(f"  {stretch.date}" if stretch.date else "", "quiet"))
-    for titles, change in named(timeline, changes):
-        yield from _row(change.consequence, titles, change.sentence, look)
+    rows = list(named(timeline, changes))
+    inner = [row for row in rows if row[1].consequence == "inside"]
+    folded = inner[FIRST:] if len(inner) > FIRST + 1 and not look.verbose else []
+    for titles, change in rows:
+        if (titles, change) not in folded:
+            yield from _row(change.consequence, titles, change.sentence, look)
+        elif (titles, change) == folded[0]:
+            yield from _row("inside", "", _rest(folded), look)
     for release, words in spelled:
         yield from _row("spelling", "" if release == stretch.releases[0] else release, words, look)
+
+
+def _rest(rows: Sequence[tuple[str, Change]]) -> str:
+    """One sentence for changes that are not told one by one."""
+    titles = (title for those, _ in rows for part in those.split(", ") for title in part.split(" and "))
+    where = ", ".join(dict.fromkeys(title for title in titles if title))
+    return f"{len(rows)} more changes{f', in {where}' if where else ''}: -v shows them"
 
 
 def _is_narrower(change: Change) -> bool:

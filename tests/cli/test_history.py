@@ -93,3 +93,17 @@ def test_a_difference_is_json(typed: Typed, asked: list[Any]) -> None:
     for words in (("--json",), ("--format", "json")):
         assert Comparison.from_json(typed("diff", "1.0.1", "1.1.0", *words).stdout) == COMPARISON
     assert json.loads(typed("diff", "1.0.1", "1.1.0", "--json").stdout)["changes"][0]["names"] == ["deep"]
+
+
+def test_many_changes_inside_are_told_in_one_line_unless_all_are_asked_for(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tuple(
+        msgspec.structs.replace(NEW, consequence="inside", kind="body", sentence=f"calls `f{n}` too", member=f"step{n}") for n in range(4)
+    )
+    made = msgspec.structs.replace(
+        TIMELINE, changes=inner, stretches=(msgspec.structs.replace(TIMELINE.stretches[1], changes=inner, quiet=()),)
+    )
+    monkeypatch.setattr(chronicle, "timeline", lambda *_, **__: made)
+    rows = [line.strip() for line in typed("history", "GapLoss").stdout.splitlines() if "inside" in line]
+    assert [row.split()[1] for row in rows] == ["step0:", "step1:", "2"]
+    assert rows[-1] == "inside     2 more changes, in step2, step3: -v shows them"
+    assert typed("history", "GapLoss", "-v").stdout.count("inside") == 4
