@@ -314,6 +314,11 @@ def _work(raw: bytes) -> bytes:
         return b"b" + msgspec.msgpack.encode(binding.bind(book, Path(task.folder), task.asked, task.site_url))
     except InspectError as error:
         return b"t" + msgspec.msgpack.encode(Trouble(error.slug, error.what, error.where, error.todo, error.exit_code))
+    except OSError as error:
+        if task.asked is None:
+            raise
+        what = f"cannot write: {error.strerror}"
+        return b"t" + msgspec.msgpack.encode(Trouble("cannot-write", what, task.folder, "choose another folder with --output", 3))
 
 
 def _book(task: Task) -> Book | None:

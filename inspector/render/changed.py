@@ -37,7 +37,7 @@ _STYLES = {"removed": "bad", "breaking": "bad", "new": "good", "path": "native"}
 
 def timeline_to_terminal(timeline: Timeline, look: Look) -> str:
     """The timeline, the oldest release first; releases in which nothing changed stand with the one before them."""
-    lines: list[Line] = [(Span(_title(timeline), "heading"),), *_opening(timeline, look)]
+    lines: list[Line] = [*_title_line(_title(timeline), look), *_opening(timeline, look)]
     for stretch in timeline.stretches:
         lines += _stretch(stretch, timeline, look)
     lines += _ending(timeline, look)
@@ -46,7 +46,7 @@ def timeline_to_terminal(timeline: Timeline, look: Look) -> str:
 
 def comparison_to_terminal(comparison: Comparison, look: Look) -> str:
     """What changed between two releases by consequence, the gravest first."""
-    lines: list[Line] = [(Span(_heading(comparison), "heading"),), *_prose(_extent(comparison), look)]
+    lines: list[Line] = [*_title_line(_heading(comparison), look), *_prose(_extent(comparison), look)]
     lines += [line for said in meanings(comparison.asked, (comparison.old, comparison.new)) for line in _prose(f"{said}.", look)]
     for consequence, changes in _by_consequence(comparison.changes, look):
         lines += [(), (Span(f"{WORDS[consequence].capitalize()}: {MEANS[consequence]}", "heading"),)]
@@ -83,6 +83,10 @@ def named(timeline: Timeline, changes: Iterable[Change]) -> Iterator[tuple[str, 
     for titles, change in together(changes, own if timeline.kind == "class" else ""):
         of_itself = titles in (change.title, "") and change.subject == timeline.subject and not _is_narrower(change)
         yield "" if of_itself else titles, change
+
+
+def _title_line(title: str, look: Look) -> Iterator[Line]:
+    yield from wrap((Span(title, "heading"),), min(look.width, WIDEST), (), (Span("  "),))
 
 
 # -- a timeline -----------------------------------------------------------------------------------------------------------------

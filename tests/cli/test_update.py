@@ -10,6 +10,7 @@ import pytest
 
 from inspector import binding, shelf
 from inspector.cli import main
+from inspector.errors import CouldNotRun
 from inspector.shelf import Wanted
 from tests.source.small_index import SOURCES, Index, serve, wheel
 
@@ -105,3 +106,10 @@ def test_offline_only_what_is_kept_is_told_and_nothing_is_asked(index: Index, ca
     assert run("--offline", "--known", str(known("90.0.0")), "--no-build", "--save", "changed.md") == 0
     assert len(index.asked) == asked
     assert "`wide` is 2 by default" in Path("changed.md").read_text()
+
+
+def test_a_set_that_cannot_be_written_is_one_error(index: Index) -> None:
+    Path("file").write_text("")
+    with pytest.raises(CouldNotRun) as caught:
+        shelf.stock(Path("file") / "set", Wanted(since="90"))
+    assert caught.value.slug == "cannot-write"
